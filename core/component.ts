@@ -1,0 +1,28 @@
+import type { Static, TSchema } from 'typebox'
+import type { Logger, Metrics } from './telemetry.ts'
+
+/** Milliseconds since the epoch, from the one clock a stage is given. */
+export type Clock = () => number
+
+/** What the app lends a component; nothing is global. */
+export interface Context {
+  /** The instance's name: its key in the configuration. */
+  readonly name: string
+  readonly tenant: string
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly clock: Clock
+}
+
+/**
+ * How a component is known before it exists: its name, its docs, its configuration, and how to make one.
+ *
+ * In `configSchema`, a string with `secret: true` reaches `create` as a Secret, and one with `path: true` as an
+ * absolute path (relative ones are taken from the configuration file's directory).
+ */
+export interface Definition<Schema extends TSchema, Component> {
+  readonly name: string
+  readonly summary: string
+  readonly configSchema: Schema
+  create(config: Static<Schema>, context: Context): Component | Promise<Component>
+}

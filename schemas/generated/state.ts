@@ -1,0 +1,198 @@
+/* Generated from state.schema.json by `npm run generate`. Do not edit. */
+import type { AssetReference } from './posture-event.ts'
+import type { Cloud } from './posture-event.ts'
+import type { Description } from './posture-event.ts'
+import type { FindingKind } from './posture-event.ts'
+import type { Identity } from './posture-event.ts'
+import type { Resources } from './posture-event.ts'
+import type { ScanOutcome } from './posture-event.ts'
+import type { ScanScope } from './posture-event.ts'
+import type { Source } from './posture-event.ts'
+import type { Standard } from './posture-event.ts'
+import type { WorkflowStatus } from './posture-event.ts'
+/**
+ * One record of posture.state, by the first part of its key. All times are milliseconds since the epoch.
+ */
+export type StateRecord = FindingState | SeenState | ScanState | AssetState | DirtyState | AppliedState | PositionState
+/**
+ * unopened: known, but never seen failing; not emitted.
+ */
+export type LifecycleState = 'unopened' | 'open' | 'muted' | 'resolved' | 'gone'
+export type ClosedBy = 'verdict' | 'absence' | 'archived' | 'deleted'
+
+/**
+ * The whole normalised finding with its lifecycle: key finding/<finding key>.
+ */
+export interface FindingState {
+  type: 'finding'
+  /**
+   * See finding-key.ts.
+   */
+  key: string
+  tenant: string
+  identity: Identity
+  source: Source
+  kind: FindingKind
+  state: LifecycleState
+  closedBy?: ClosedBy
+  /**
+   * Of the last emission; 0 before the first.
+   */
+  revision: number
+  /**
+   * Digest of what the last emission meant.
+   */
+  meaning?: string
+  members: {
+    [k: string]: MemberState
+  }
+  description: Description
+  /**
+   * The source's sentence on the verdict.
+   */
+  detail?: string
+  descriptionVersion: Version
+  describedBy: DescribedBy
+  resources: Resources
+  cloud: Cloud
+  unmapped?: {
+    [k: string]: unknown
+  }
+  decision?: FindingDecision
+  decisionVersion?: Version
+  owner?: string
+  /**
+   * By the source's clock.
+   */
+  firstSeen: number
+  /**
+   * By the source's clock.
+   */
+  lastSeen: number
+  /**
+   * By the source's clock; the latest opening.
+   */
+  openedAt?: number
+  /**
+   * By the source's clock; fixed until it opens again.
+   */
+  closedAt?: number
+  /**
+   * By our clock: the newest accepted statement.
+   */
+  acceptedAt: number
+  /**
+   * By our clock.
+   */
+  emittedAt?: number
+  /**
+   * metadata.modified_time of the last emission; rises strictly with the revision.
+   */
+  modifiedAt?: number
+  flags: string[]
+}
+/**
+ * What one record of the source last said: one per standard, else a single one with the empty name.
+ */
+export interface MemberState {
+  /**
+   * absent: a complete scan of its scope did not report it any more.
+   */
+  verdict: 'fail' | 'pass' | 'none' | 'absent'
+  verdictVersion?: Version
+  muted?: boolean
+  muteReason?: string
+  muteVersion?: Version
+  workflow?: WorkflowStatus
+  workflowVersion?: Version
+  archived: boolean
+  standards: Standard[]
+}
+/**
+ * Orders the statements about one fact: source's time, source's sequence, digest of the fact.
+ */
+export interface Version {
+  time: number
+  sequence: number
+  digest: string
+}
+export interface DescribedBy {
+  collector: string
+  format: string
+  scan?: string
+}
+/**
+ * The mute by a person or playbook that is in force.
+ */
+export interface FindingDecision {
+  action: 'mute' | 'accept'
+  by: string
+  reason?: string
+  expiresAt?: number
+  version: Version
+}
+/**
+ * The observation mark of one finding: key seen/<scope digest>/<finding key>.
+ */
+export interface SeenState {
+  type: 'seen'
+  /**
+   * See finding-key.ts.
+   */
+  key: string
+  collector: string
+  scan?: string
+  /**
+   * The scan's start, else the statement's time.
+   */
+  time: number
+  region: string
+  control: string
+}
+/**
+ * One scan of one account: key scan/<scope digest>/<scan uid>.
+ */
+export interface ScanState {
+  type: 'scan'
+  uid: string
+  time: number
+  collector: string
+  scope?: ScanScope
+  outcome?: ScanOutcome
+  acceptedAt: number
+}
+/**
+ * One resource: key asset/<tenant digest>/<uid>.
+ */
+export interface AssetState {
+  type: 'asset'
+  tenant: string
+  asset: AssetReference
+  deleted: boolean
+  document?: {
+    [k: string]: unknown
+  }
+  acceptedAt: number
+}
+/**
+ * Findings to enrich again: key dirty/finding/<finding key>, or dirty/all with the key reached.
+ */
+export interface DirtyState {
+  type: 'dirty'
+  reason: string
+  after?: string
+}
+/**
+ * The ruleset and configuration that this partition's findings were last enriched with: key applied/ruleset.
+ */
+export interface AppliedState {
+  type: 'applied'
+  ruleset: string
+}
+/**
+ * The input offset that this partition's state includes: key position/<topic>.
+ */
+export interface PositionState {
+  type: 'position'
+  next: string
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { PermanentError } from '../core/errors.ts'
+import type { Checkpoint } from './generated/checkpoint.ts'
+import type { DeadLetter } from './generated/dead-letter.ts'
+import type { PostureEvent } from './generated/posture-event.ts'
+import type { StateRecord } from './generated/state.ts'
+
+/** What travels between the stages, by the name its schema has in this folder. */
+export interface Shapes {
+  'posture-event': PostureEvent
+  state: StateRecord
+  checkpoint: Checkpoint
+  'dead-letter': DeadLetter
+}
+export type Subject = keyof Shapes
+
+const SUBJECTS = ['posture-event', 'state', 'checkpoint', 'dead-letter'] as const satisfies readonly Subject[]
+const ERRORS_SHOWN = 3
+
+/** The wire contract, compiled once at start. */
+export class SchemaRegistry {
+  readonly #validators = new Map<Subject, ValidateFunction>()
+
+  constructor() {
+    const ajv = new Ajv2020({
+      allErrors: false,
+      strict: true,
+      strictRequired: false,
+      discriminator: true,
+      verbose: true,
+    })
+    for (const subject of SUBJECTS) {
+      ajv.addSchema(JSON.parse(readFileSync(join(import.meta.dirname, `${subject}.schema.json`), 'utf8')) as object)
+    }
+    for (const subject of SUBJECTS) this.#validators.set(subject, ajv.getSchema(subject)!)
+  }
+
+  /** Throws a PermanentError (`JSON_INVALID`, `SCHEMA_INVALID`) that names the place when the bytes are not of this shape. */
+  decode<S extends Subject>(subject: S, bytes: Uint8Array): Shapes[S] {
+    return this.check(subject, parseJson(bytes))
+  }
+
+  /** Throws a PermanentError (`SCHEMA_INVALID`) when the value is not of this shape: nothing invalid is ever written. */
+  encode<S extends Subject>(subject: S, value: Shapes[S]): Uint8Array {
+    return Buffer.from(JSON.stringify(this.check(subject, value)))
+  }
+
+  check<S extends Subject>(subject: S, value: unknown): Shapes[S] {
+    const validate = this.#validators.get(subject)!
+    if (validate(value)) return value as Shapes[S]
+    throw new PermanentError('SCHEMA_INVALID', `not a ${subject}: ${describe(validate.errors ?? [])}`)
+  }
+}
+
+/** Throws a PermanentError (`JSON_INVALID`) that says where the text stops being JSON. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (cause) {
+    throw new PermanentError('JSON_INVALID', `not JSON in UTF-8: ${(cause as Error).message}`, { cause })
+  }
+}
+
+function describe(errors: readonly ErrorObject[]): string {
+  return errors
+    .slice(0, ERRORS_SHOWN)
+    .map(
+      ({ instancePath, message, params, data }) =>
+        `${instancePath || '/'} ${message}${hint(params)} (found ${shown(data)})`,
+    )
+    .join('; ')
+}
+
+function hint(params: ErrorObject['params']): string {
+  if ('allowedValues' in params) return `: ${(params['allowedValues'] as unknown[]).join(', ')}`
+  if ('allowedValue' in params) return `: ${String(params['allowedValue'])}`
+  if ('additionalProperty' in params) return `: ${String(params['additionalProperty'])}`
+  return ''
+}
+
+function shown(data: unknown): string {
+  const text = JSON.stringify(data) ?? 'nothing'
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}

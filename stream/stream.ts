@@ -1,0 +1,99 @@
+/**
+ * The durable log between stages: Kafka in production, an embedded log on a laptop and in tests.
+ * `stream.contract.ts` states what every implementation promises.
+ */
+export interface Stream {
+  /** Resolves once every record is durable. Same topic and partition: in the order given. */
+  publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>
+  /**
+   * Hands over ordered batches, one at a time per partition. Resolving is committing: the batch's own publishes and its
+   * position become visible together. Rejecting discards both, and after a pause the partition is taken over anew.
+   */
+  consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption>
+  /** Reads a whole topic and then its tail, without a group: for tables that every process holds. */
+  follow(topic: string, handle: RecordsHandler): Promise<Following>
+  /** Records that the group has not committed yet, summed over partitions. */
+  lag(topic: string, group: string): Promise<number>
+  /** By partition, the offset that the next record will take. */
+  ends(topic: string): Promise<ReadonlyMap<number, bigint>>
+  /** By partition, the offset of the oldest record still kept (the end, where none is). */
+  beginnings(topic: string): Promise<ReadonlyMap<number, bigint>>
+  close(): Promise<void>
+}
+
+/** A record to write. A null value deletes its key in a compacted topic. */
+export interface OutgoingRecord {
+  readonly key: string
+  readonly value: Uint8Array | null
+  readonly headers?: Readonly<Record<string, string>>
+  /** What decides the partition (murmur2, as Kafka's Java client hashes), when it is not the key. */
+  readonly partitionBy?: string
+  /** The partition itself, where output must lie beside its input. */
+  readonly partition?: number
+}
+
+export interface StreamRecord {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: bigint
+  /** When it was written, in milliseconds since the epoch. */
+  readonly timestamp: number
+  readonly key: string
+  readonly value: Uint8Array | null
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export type RecordsHandler = (records: readonly StreamRecord[]) => Promise<void> | void
+
+export interface ConsumeOptions {
+  readonly topic: string
+  readonly group: string
+  /** Where a group without a committed position starts; `earliest` unless told. */
+  readonly from?: 'earliest' | 'latest'
+  /** The most records in one batch; 500 unless told. */
+  readonly maxRecords?: number
+  /** Calls the handler with an empty batch when no record came for this long, in milliseconds: the clock's batch. */
+  readonly tickMs?: number
+  /**
+   * Called when a partition is taken over, before its first batch, and again after every failed one. What it resolves to
+   * is the offset to go on from, before the group's own position; undefined leaves the group's position in force.
+   */
+  readonly assigned?: (assignment: Assignment) => Promise<bigint | undefined>
+}
+
+export interface Assignment {
+  readonly partition: number
+  /** Aborted when the partition is taken away or the process stops. */
+  readonly signal: AbortSignal
+  /**
+   * Reads this partition of `topic` from `from` (the beginning, where that is gone) to its committed end.
+   * Resolves to that end: the offset to restore from next time.
+   */
+  restore(topic: string, from: bigint, handle: RecordsHandler): Promise<bigint>
+}
+
+export interface Batch {
+  readonly partition: number
+  /** In order of offset; empty for the clock's batch. */
+  readonly records: readonly StreamRecord[]
+  /** Aborted when the partition is taken away or the process stops: reject and let go. */
+  readonly signal: AbortSignal
+  /** Adds records that become visible together with this batch's commit, or not at all. */
+  publish(topic: string, records: readonly OutgoingRecord[]): void
+}
+
+/** By topic, the offset after the last record that the batch published there (in its own partition). */
+export type Committed = ReadonlyMap<string, bigint>
+/** What a handler may return: called once the batch is committed, before the partition's next batch. If it throws, the partition is taken over anew. */
+export type AfterCommit = (committed: Committed) => void
+export type BatchHandler = (batch: Batch) => Promise<AfterCommit | void>
+
+export interface Consumption {
+  /** Resolves once running batches have ended; safe to call twice. */
+  stop(): Promise<void>
+}
+
+export interface Following extends Consumption {
+  /** Resolves when the end that the topic had at the start has been handed over. */
+  readonly ready: Promise<void>
+}

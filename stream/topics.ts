@@ -1,0 +1,60 @@
+const DAY_MS = 24 * 3600 * 1000
+
+export interface Topic {
+  readonly name: string
+  /** `many` is `stream.partitions`; `one` keeps a total order. */
+  readonly partitions: 'many' | 'one'
+  readonly cleanup: 'delete' | 'compact'
+  /** Cleanup `delete`: how long records are kept, in milliseconds. */
+  readonly retentionMs?: number
+  /** Cleanup `compact`: how long a deletion (null value) stays visible, in milliseconds. */
+  readonly deleteRetentionMs?: number
+  /** Cleanup `compact`: how long an overwritten record is kept all the same, in milliseconds. */
+  readonly minCompactionLagMs?: number
+  readonly summary: string
+}
+
+/** Every topic: who may be found where, in which order, and for how long. */
+export const topics = {
+  events: {
+    name: 'posture.events',
+    partitions: 'many',
+    cleanup: 'delete',
+    retentionMs: 7 * DAY_MS,
+    summary: 'What sources state, partitioned by (tenant, account); collectors and the API write, enrichment reads',
+  },
+  global: {
+    name: 'posture.global',
+    partitions: 'one',
+    cleanup: 'compact',
+    summary: 'Intelligence, organisation and wide verdicts; every enrichment instance reads it whole',
+  },
+  state: {
+    name: 'posture.state',
+    partitions: 'many',
+    cleanup: 'compact',
+    deleteRetentionMs: 7 * DAY_MS,
+    summary: "Enrichment's changelog, in the partition of its input; enrichment restores from it",
+  },
+  findings: {
+    name: 'posture.findings',
+    partitions: 'many',
+    cleanup: 'compact',
+    minCompactionLagMs: 7 * DAY_MS,
+    deleteRetentionMs: 7 * DAY_MS,
+    summary: 'One OCSF event per revision of a finding, in the partition of its input; every sink reads',
+  },
+  deadLetters: {
+    name: 'posture.dead-letters',
+    partitions: 'many',
+    cleanup: 'delete',
+    retentionMs: 30 * DAY_MS,
+    summary: 'Records that could not be processed, untouched, with the reason; every stage writes, replay reads',
+  },
+  checkpoints: {
+    name: 'posture.checkpoints',
+    partitions: 'many',
+    cleanup: 'compact',
+    summary: 'How far each collector has read, keyed by collector; also the pinned partition count',
+  },
+} as const satisfies Record<string, Topic>
