@@ -7,8 +7,8 @@ export interface StateReader {
   get(key: string): StateRecord | undefined
   /** Keys that start with `prefix`, in order, after `after` where given; at most `limit`. */
   keys(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Iterable<string>
-  /** Keys of the findings about one resource. */
-  findingsOf(resourceUid: string): Iterable<string>
+  /** State keys of the findings whose subject is this resource. */
+  findingsOf(tenant: string, resourceUid: string): Iterable<string>
 }
 
 /** Changes this partition's state; what is written becomes visible with the batch, or not at all. */
@@ -22,7 +22,7 @@ export interface FindingContext {
   readonly priority?: Priority
 }
 
-/** facts that decide the order in which people should work; see priority/. */
+/** In which order people should work; see priority/. */
 export interface Priority {
   readonly band: PriorityBand
   /** 0-100; sorts inside the band only. */

@@ -78,6 +78,10 @@ export interface FindingState {
    */
   closedAt?: number
   /**
+   * When the resource was deleted, by the inventory's clock.
+   */
+  deletedAt?: number
+  /**
    * By our clock: the newest accepted statement.
    */
   acceptedAt: number
@@ -106,6 +110,7 @@ export interface MemberState {
   workflow?: WorkflowStatus
   workflowVersion?: Version
   archived: boolean
+  archivedVersion?: Version
   standards: Standard[]
 }
 /**
@@ -119,6 +124,7 @@ export interface Version {
 export interface DescribedBy {
   collector: string
   format: string
+  member: string
   scan?: string
 }
 /**

@@ -1,0 +1,133 @@
+import { setImmediate as breathe } from 'node:timers/promises'
+import { PermanentError, errorCode } from '../core/errors.ts'
+import type { Logger } from '../core/telemetry.ts'
+import { deadLetterRecords } from '../schemas/dead-letters.ts'
+import type { PostureEvent } from '../schemas/generated/posture-event.ts'
+import { requireSchema, stateHeaders } from '../schemas/records.ts'
+import type { SchemaRegistry } from '../schemas/registry.ts'
+import type { OutgoingRecord, StreamRecord } from '../stream/stream.ts'
+import { nextRevision, type Emission } from './emit.ts'
+import type { Enricher, StateStore } from './enricher.ts'
+import type { Outcome } from './lifecycle/applied.ts'
+import { applyEvent, causeOf } from './lifecycle/lifecycle.ts'
+import type { Periods } from './lifecycle/periods.ts'
+import { stateKey } from './state/keys.ts'
+import type { PartitionState } from './state/local-store.ts'
+import { Overlay } from './state/overlay.ts'
+
+/** What every batch needs, whatever its partition. */
+export interface Workshop {
+  readonly schemas: SchemaRegistry
+  readonly enrichers: readonly Enricher[]
+  readonly periods: Periods
+  /** Of rules and configuration: findings enriched under another one are enriched again. */
+  readonly ruleset: string
+  readonly log: Logger
+  clock(): number
+}
+
+/** How many records are taken before other work of the process, heartbeats among it, gets its turn. */
+const BREATH = 50
+
+/** One batch of one partition: what it changes and what it will publish, all of it or nothing. */
+export class BatchWork {
+  readonly store: Overlay
+  readonly emissions: Emission[] = []
+  readonly forgotten: OutgoingRecord[] = []
+  readonly deadLetters: OutgoingRecord[] = []
+  readonly outcomes = new Map<Outcome, number>()
+  readonly notes: string[] = []
+  readonly #workshop: Workshop
+
+  constructor(state: PartitionState, workshop: Workshop) {
+    this.store = new Overlay(state)
+    this.#workshop = workshop
+  }
+
+  /** Takes the records in order; one that cannot be processed becomes a dead letter and leaves nothing else behind. */
+  async take(records: readonly StreamRecord[], signal: AbortSignal): Promise<void> {
+    for (const [index, record] of records.entries()) {
+      if (index % BREATH === BREATH - 1) await breathe()
+      signal.throwIfAborted()
+      this.attempt(
+        record.value,
+        record.key,
+        record.headers,
+        `${record.topic}/${record.partition}/${record.offset}`,
+        (store) => this.#apply(record, store),
+      )
+    }
+  }
+
+  /** Emits what changed for these findings, in one step of its own: a failure leaves them as they were. */
+  attempt(
+    bytes: Uint8Array | null,
+    key: string,
+    headers: Readonly<Record<string, string>>,
+    origin: string,
+    step: (store: Overlay) => readonly Emission[],
+  ): boolean {
+    const store = new Overlay(this.store)
+    try {
+      const emissions = step(store)
+      this.store.absorb(store)
+      this.emissions.push(...emissions)
+      return true
+    } catch (error) {
+      if (concernsTheStage(error)) throw error
+      const reason = {
+        stage: 'enrichment',
+        component: 'enrichment',
+        error,
+        origin,
+        time: this.#workshop.clock(),
+      } as const
+      this.deadLetters.push(...deadLetterRecords({ key, value: bytes, headers }, reason))
+      return false
+    }
+  }
+
+  #apply(record: StreamRecord, store: Overlay): readonly Emission[] {
+    const { schemas, enrichers } = this.#workshop
+    if (record.value === null) throw new PermanentError('RECORD_EMPTY', 'a record of posture.events has a value')
+    requireSchema(record.headers, 'posture-event')
+    const event = schemas.decode('posture-event', record.value)
+    const now = this.#workshop.clock()
+    const { outcome, touched, note } = applyEvent(event, store, now)
+    markDirty(event, store, enrichers)
+    const emissions = touched
+      .map((key) => nextRevision(key, causeOf(event), store, enrichers, now))
+      .filter((each) => each !== undefined)
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
+    if (note !== undefined) this.notes.push(note)
+    return emissions
+  }
+
+  /** Everything to publish on posture.state: the changes, in the order in which they were made. */
+  stateRecords(): OutgoingRecord[] {
+    return [...this.store.changes].map(([key, record]) => ({
+      key,
+      value: record === null ? null : this.#workshop.schemas.encode('state', record),
+      headers: stateHeaders(record !== null && 'tenant' in record ? record.tenant : undefined),
+    }))
+  }
+}
+
+function markDirty(event: PostureEvent, store: StateStore, enrichers: readonly Enricher[]): void {
+  for (const enricher of enrichers) {
+    if (!enricher.consumes.includes(event.type)) continue
+    for (const key of enricher.apply(event, store))
+      store.put(stateKey.dirtyFinding(key), { type: 'dirty', reason: enricher.name })
+  }
+}
+
+/** A newer version's record, a failing local store or the end of the batch's time are no fault of the record in hand. */
+function concernsTheStage(error: unknown): boolean {
+  const code = errorCode(error)
+  return (
+    code === 'SCHEMA_NEWER' ||
+    code === 'ABORT_ERR' ||
+    code.startsWith('ERR_SQLITE') ||
+    (error instanceof DOMException && error.name === 'AbortError')
+  )
+}

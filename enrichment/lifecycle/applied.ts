@@ -1,0 +1,22 @@
+/** What became of an event: as the metric enrichment_statements_total counts it. */
+export type Outcome =
+  | 'accepted'
+  /** The same statement again. */
+  | 'repeated'
+  /** Older than what is known. */
+  | 'stale'
+  /** Stated before the resource was deleted. */
+  | 'after_deletion'
+  /** Two records of one scan with one key and different content; the one with the higher digest stands. */
+  | 'collision'
+  | 'scan_partial'
+  | 'scan_overtaken'
+  | 'unused'
+
+export interface Applied {
+  readonly outcome: Outcome
+  /** Keys of the findings that may mean something else now. */
+  readonly touched: readonly string[]
+  /** A sentence for the log, where people should know. */
+  readonly note?: string
+}

@@ -1,0 +1,61 @@
+import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
+import type { FindingState, SeenState } from '../../schemas/generated/state.ts'
+import type { StateStore } from '../enricher.ts'
+import { readState, scopeOf, stateKey } from '../state/keys.ts'
+import { derived } from './derive.ts'
+import { acceptFacts, newFinding } from './facts.ts'
+import type { Applied } from './applied.ts'
+import { requireKey, withPlausibleTimes } from './statement.ts'
+
+/** Takes one statement of a source into the state. */
+export function observe(received: FindingObserved, store: StateStore, now: number): Applied {
+  requireKey(received)
+  const event = withPlausibleTimes(received)
+  mark(event, store)
+  const tombstone = readState(store, 'asset', stateKey.asset(event.tenant, event.identity.resource))
+  if (tombstone?.deleted && event.verdict.at <= tombstone.asset.version.time)
+    return { outcome: 'after_deletion', touched: [] }
+
+  const held = readState(store, 'finding', stateKey.finding(event.key))
+  const { finding, precedences, collision } = acceptFacts(held ?? newFinding(event, now), event)
+  const outcome = collision ? 'collision' : outcomeOf(precedences)
+  if (held !== undefined && !precedences.includes('newer')) return { outcome, touched: [] }
+  store.put(stateKey.finding(event.key), derived({ ...finding, acceptedAt: now }, event.verdict.at, now))
+  return { outcome, touched: [event.key] }
+}
+
+function outcomeOf(precedences: readonly string[]): Applied['outcome'] {
+  if (precedences.includes('newer')) return 'accepted'
+  return precedences.includes('older') ? 'stale' : 'repeated'
+}
+
+/**
+ * Leaves the observation mark that closing by absence goes by: which collector saw the finding last, in which scan.
+ * It stays with the latest scan, and of two at one time with the later name, whatever the order of arrival.
+ */
+function mark(event: FindingObserved, store: StateStore): void {
+  const { product, provider, account, control } = event.identity
+  const key = stateKey.seen(scopeOf(event.tenant, product, provider, account), event.key)
+  const next: SeenState = {
+    type: 'seen',
+    key: event.key,
+    collector: event.collector,
+    time: event.scan?.time ?? event.verdict.at,
+    region: event.resources[0].region ?? '',
+    control,
+    ...(event.scan === undefined ? {} : { scan: event.scan.uid }),
+  }
+  const held = readState(store, 'seen', key)
+  if (held === undefined || order(next) > order(held)) store.put(key, next)
+}
+
+const TIME_DIGITS = 15
+
+function order({ time, collector, scan = '' }: SeenState): string {
+  return `${String(time).padStart(TIME_DIGITS, '0')} ${collector} ${scan}`
+}
+
+/** The key of a finding's observation mark. */
+export function markOf({ tenant, identity, key }: FindingState): string {
+  return stateKey.seen(scopeOf(tenant, identity.product, identity.provider, identity.account), key)
+}

@@ -1,0 +1,38 @@
+import { PermanentError } from '../../core/errors.ts'
+import { findingKey } from '../../schemas/finding-key.ts'
+import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
+
+/** How far ahead of the collector's clock a source's time may be before it counts as the collector's. */
+const CLOCK_SKEW_MS = 5 * 60 * 1000
+
+/** Throws a PermanentError (`FINDING_KEY_MISMATCH`) when the key is not the one that the parts give. */
+export function requireKey(event: FindingObserved): void {
+  const expected = findingKey(event.tenant, event.identity)
+  if (event.key !== expected) {
+    throw new PermanentError(
+      'FINDING_KEY_MISMATCH',
+      `the key is ${event.key}, its parts give ${expected}: the publisher must compute it with schemas/finding-key.ts`,
+    )
+  }
+}
+
+/** The statement with times that no correct clock can have given set to the collector's, and flagged. */
+export function withPlausibleTimes(event: FindingObserved): FindingObserved {
+  const limit = event.time + CLOCK_SKEW_MS
+  let ahead = false
+  const plausible = (at: number): number => {
+    if (at <= limit) return at
+    ahead = true
+    return event.time
+  }
+  const { verdict, mute, workflow, description, scan } = event
+  const clamped: FindingObserved = {
+    ...event,
+    verdict: { ...verdict, at: plausible(verdict.at) },
+    description: description.at === undefined ? description : { ...description, at: plausible(description.at) },
+    ...(mute === undefined ? {} : { mute: { ...mute, at: plausible(mute.at) } }),
+    ...(workflow === undefined ? {} : { workflow: { ...workflow, at: plausible(workflow.at) } }),
+    ...(scan === undefined ? {} : { scan: { ...scan, time: plausible(scan.time) } }),
+  }
+  return ahead ? { ...clamped, flags: [...event.flags, 'time_ahead_of_collector'] } : event
+}

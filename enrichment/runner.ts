@@ -1,0 +1,121 @@
+import type { Metrics } from '../core/telemetry.ts'
+import type { AfterCommit, Batch, Committed, Consumption, OutgoingRecord, Stream } from '../stream/stream.ts'
+import { topics } from '../stream/topics.ts'
+import { BatchWork, type Workshop } from './batch-work.ts'
+import { doClockWork } from './clock-work.ts'
+import { restorePartition } from './restore.ts'
+import { stateKey } from './state/keys.ts'
+import type { LocalStore, PartitionState } from './state/local-store.ts'
+
+export const ENRICHMENT_GROUP = 'enrichment'
+
+export interface EnrichmentOptions extends Workshop {
+  readonly stream: Stream
+  readonly store: LocalStore
+  readonly metrics: Metrics
+  /** How often the clock's batch comes, in milliseconds. */
+  readonly tickMs?: number
+  readonly maxRecords?: number
+}
+
+export interface RunningEnrichment extends Consumption {
+  /** True while a partition has work that no record drives: re-enrichment, or something overdue. */
+  pending(): boolean
+}
+
+const TICK_MS = 500
+const MAX_RECORDS = 2000
+
+interface Worker {
+  readonly state: PartitionState
+  position: bigint
+  clockAt: number
+  settled: boolean
+}
+
+/**
+ * Turns posture.events into posture.findings. Per partition, the findings, the state and the input offset of a batch
+ * become visible as one; then the local store follows. After any failure the partition is taken over anew.
+ */
+export async function runEnrichment(options: EnrichmentOptions): Promise<RunningEnrichment> {
+  const workers = new Map<number, Worker>()
+  const { stream, store, log, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
+  const consumption = await stream.consume(
+    {
+      topic: topics.events.name,
+      group: ENRICHMENT_GROUP,
+      maxRecords,
+      tickMs,
+      assigned: async (assignment) => {
+        const state = store.partition(assignment.partition)
+        workers.delete(assignment.partition)
+        const position = await restorePartition(state, assignment, log, () => options.clock())
+        workers.set(assignment.partition, { state, position: position ?? 0n, clockAt: 0, settled: false })
+        return position
+      },
+    },
+    (batch) => handle(batch, workers.get(batch.partition)!, options, tickMs),
+  )
+  return { stop: () => consumption.stop(), pending: () => [...workers.values()].some(({ settled }) => !settled) }
+}
+
+async function handle(
+  batch: Batch,
+  worker: Worker,
+  options: EnrichmentOptions,
+  tickMs: number,
+): Promise<AfterCommit | void> {
+  const work = new BatchWork(worker.state, options)
+  // What the state already includes may be handed over again; it must not be applied twice.
+  const records = batch.records.filter(({ offset }) => offset >= worker.position)
+  await work.take(records, batch.signal)
+  const now = options.clock()
+  const clocked = batch.records.length === 0 || now - worker.clockAt >= tickMs
+  const settled = clocked ? doClockWork(work, worker.state, options) : worker.settled
+  const last = batch.records.at(-1)
+  const position = last === undefined ? worker.position : last.offset + 1n
+  if (last !== undefined)
+    work.store.put(stateKey.position(topics.events.name), { type: 'position', next: String(position) })
+  publish(batch, work)
+  return (committed: Committed) => {
+    const reached = committed.get(topics.state.name)
+    if (reached !== undefined) worker.state.apply(work.store.changes, reached, options.clock())
+    worker.position = position
+    worker.settled = settled
+    if (clocked) worker.clockAt = now
+    report(work, options)
+  }
+}
+
+function publish(batch: Batch, work: BatchWork): void {
+  const beside = (records: readonly OutgoingRecord[]): OutgoingRecord[] =>
+    records.map((record) => ({ ...record, partition: batch.partition }))
+  const findings = [...work.emissions.map(({ record }) => record), ...work.forgotten]
+  if (findings.length > 0) batch.publish(topics.findings.name, beside(findings))
+  const state = work.stateRecords()
+  if (state.length > 0) batch.publish(topics.state.name, beside(state))
+  if (work.deadLetters.length > 0) batch.publish(topics.deadLetters.name, beside(work.deadLetters))
+}
+
+/** Counts only what was committed. */
+function report(work: BatchWork, { metrics, log }: EnrichmentOptions): void {
+  for (const [outcome, count] of work.outcomes) metrics.count('enrichment_statements_total', count, { outcome })
+  for (const { cause } of work.emissions) metrics.count('enrichment_emitted_total', 1, { cause })
+  for (const { headers } of work.deadLetters) {
+    metrics.count('dead_letters_total', 1, {
+      stage: 'enrichment',
+      component: 'enrichment',
+      code: headers?.['dl_code'] ?? '',
+    })
+  }
+  for (const note of work.notes) log.warn({}, note)
+  const collisions = work.outcomes.get('collision') ?? 0
+  if (collisions > 0)
+    log.warn({ collisions }, 'Records of one scan had one finding key and different content: of each only one stands.')
+  const [first] = work.deadLetters
+  if (first !== undefined)
+    log.error(
+      { deadLetters: work.deadLetters.length, first: first.headers?.['dl_message'] },
+      'Records were set aside as dead letters.',
+    )
+}

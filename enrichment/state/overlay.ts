@@ -1,0 +1,69 @@
+import type { StateRecord } from '../../schemas/generated/state.ts'
+import type { StateReader, StateStore } from '../enricher.ts'
+
+/** What the overlay needs beneath it: the local store's partition, or another overlay. */
+export type Base = StateReader
+
+/**
+ * Changes on top of a base that is left untouched until they are committed. One lies over the partition for a batch,
+ * and one more over that for each event, so that an event that fails leaves nothing behind.
+ */
+export class Overlay implements StateStore {
+  readonly #base: Base
+  readonly #changes = new Map<string, StateRecord | null>()
+
+  constructor(base: Base) {
+    this.#base = base
+  }
+
+  get changes(): ReadonlyMap<string, StateRecord | null> {
+    return this.#changes
+  }
+
+  get(key: string): StateRecord | undefined {
+    const changed = this.#changes.get(key)
+    return changed === undefined ? this.#base.get(key) : (changed ?? undefined)
+  }
+
+  put(key: string, record: StateRecord): void {
+    this.#changes.set(key, record)
+  }
+
+  delete(key: string): void {
+    this.#changes.set(key, null)
+  }
+
+  /** Takes over everything that `above` changed. */
+  absorb(above: Overlay): void {
+    for (const [key, record] of above.changes) this.#changes.set(key, record)
+  }
+
+  *keys(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Iterable<string> {
+    const { after = '', limit = Infinity } = options
+    const own = [...this.#changes.keys()].filter((key) => key.startsWith(prefix) && key > after).toSorted()
+    let count = 0
+    for (const key of merged(this.#base.keys(prefix, { after }), own)) {
+      if (this.#changes.get(key) === null) continue
+      if (count++ >= limit) return
+      yield key
+    }
+  }
+
+  *findingsOf(tenant: string, resourceUid: string): Iterable<string> {
+    for (const key of this.#base.findingsOf(tenant, resourceUid)) if (!this.#changes.has(key)) yield key
+    for (const [key, record] of this.#changes) {
+      if (record?.type === 'finding' && record.tenant === tenant && record.identity.resource === resourceUid) yield key
+    }
+  }
+}
+
+/** Two ordered runs of keys as one, each key once. */
+function* merged(left: Iterable<string>, right: readonly string[]): Iterable<string> {
+  let next = 0
+  for (const key of left) {
+    while (next < right.length && right[next]! < key) yield right[next++]!
+    if (right[next] === key) next += 1
+    yield key
+  }
+  yield* right.slice(next)
+}
