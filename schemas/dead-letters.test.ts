@@ -15,9 +15,15 @@ const reason = {
 describe('dead letters', () => {
   test('keep the bytes, the key and the headers that they came with', () => {
     const value = Buffer.from('{broken')
-    const [record, ...others] = deadLetterRecords({ key: 'k', value, headers: { tenant: 'acme', schema: 'x/1' } }, reason)
+    const [record, ...others] = deadLetterRecords(
+      { key: 'k', value, headers: { tenant: 'acme', schema: 'x/1' } },
+      reason,
+    )
     expect(others).toEqual([])
-    expect(record).toMatchObject({ key: 'k', headers: { tenant: 'acme', schema: 'x/1', dl_origin: 'posture.findings/2/7' } })
+    expect(record).toMatchObject({
+      key: 'k',
+      headers: { tenant: 'acme', schema: 'x/1', dl_origin: 'posture.findings/2/7' },
+    })
     expect(record!.value).toEqual(value)
     expect(record!.headers).not.toHaveProperty('dl_part')
     expect(() => new SchemaRegistry().check('dead-letter', record!.headers)).not.toThrow()
