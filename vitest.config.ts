@@ -1,12 +1,23 @@
 import { defineConfig } from 'vitest/config'
 
 const stages = '{app,collectors,core,enrichment,schemas,sinks,stream,tools}'
+const slow = 'test/**/*.slow.test.ts'
 
 export default defineConfig({
   test: {
+    reporters: ['default', './tools/skipped-reporter.ts'],
     projects: [
       { test: { name: 'unit', include: [`${stages}/**/*.test.ts`], testTimeout: 10_000 } },
-      { test: { name: 'integration', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/**/*.test.ts'],
+          exclude: [slow],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      { test: { name: 'slow', include: [slow], testTimeout: 1_800_000, hookTimeout: 120_000 } },
     ],
   },
 })

@@ -1,7 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { PermanentError, errorCode } from '../core/errors.ts'
 import type { Logger } from '../core/telemetry.ts'
-import { deadLetterRecords } from '../schemas/dead-letters.ts'
+import { deadLetterRecords, streamOrigin, type Undeliverable } from '../schemas/dead-letters.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import { requireSchema, stateHeaders } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
@@ -49,24 +49,17 @@ export class BatchWork {
     for (const [index, record] of records.entries()) {
       if (index % BREATH === BREATH - 1) await breathe()
       signal.throwIfAborted()
-      this.attempt(
-        record.value,
-        record.key,
-        record.headers,
-        `${record.topic}/${record.partition}/${record.offset}`,
-        (store) => this.#apply(record, store),
-      )
+      const { key, value, headers } = record
+      const letter = { key, value: value ?? new Uint8Array(), headers }
+      this.attempt(letter, streamOrigin(record), (store) => this.#apply(record, store))
     }
   }
 
-  /** Emits what changed for these findings, in one step of its own: a failure leaves them as they were. */
-  attempt(
-    bytes: Uint8Array | null,
-    key: string,
-    headers: Readonly<Record<string, string>>,
-    origin: string,
-    step: (store: Overlay) => readonly Emission[],
-  ): boolean {
+  /**
+   * Takes one step whose changes and emissions count together; where it fails, `letter` becomes a dead letter, nothing
+   * else is left of it, and the answer is false.
+   */
+  attempt(letter: Undeliverable, origin: string, step: (store: Overlay) => readonly Emission[]): boolean {
     const store = new Overlay(this.store)
     try {
       const emissions = step(store)
@@ -75,14 +68,10 @@ export class BatchWork {
       return true
     } catch (error) {
       if (concernsTheStage(error)) throw error
-      const reason = {
-        stage: 'enrichment',
-        component: 'enrichment',
-        error,
-        origin,
-        time: this.#workshop.clock(),
-      } as const
-      this.deadLetters.push(...deadLetterRecords({ key, value: bytes, headers }, reason))
+      const time = this.#workshop.clock()
+      this.deadLetters.push(
+        ...deadLetterRecords(letter, { stage: 'enrichment', component: 'enrichment', error, origin, time }),
+      )
       return false
     }
   }

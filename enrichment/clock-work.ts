@@ -1,4 +1,3 @@
-import type { StreamRecord } from '../stream/stream.ts'
 import type { BatchWork, Workshop } from './batch-work.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { StateStore } from './enricher.ts'
@@ -84,10 +83,9 @@ function step(
   workshop: Workshop,
   run: (store: StateStore) => readonly Emission[],
 ): void {
-  const before = work.store.get(stored)
-  const bytes = Buffer.from(JSON.stringify(before ?? null))
-  const headers: StreamRecord['headers'] = { 'content-type': 'application/json' }
-  if (work.attempt(bytes, stored, headers, `state/${stored}`, run)) return
+  const value = Buffer.from(JSON.stringify(work.store.get(stored) ?? null))
+  const letter = { key: stored, value, headers: { 'content-type': 'application/json' } }
+  if (work.attempt(letter, `state/${stored}`, run)) return
   const finding = readState(work.store, 'finding', stored)
   if (finding !== undefined)
     work.store.put(stored, { ...finding, acceptedAt: workshop.clock(), emittedAt: workshop.clock() })

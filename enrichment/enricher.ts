@@ -35,6 +35,8 @@ export interface Priority {
 /** Adds facts to findings. Pure: it publishes nothing, reads no clock, and writes only its own key space. */
 export interface Enricher {
   readonly name: string
+  /** Raised with every change of its rules: findings enriched under another version are enriched again. */
+  readonly version: number
   readonly consumes: readonly PostureEvent['type'][]
   /** Takes what an event says into the state; answers the keys of the findings that this may have changed. */
   apply(event: PostureEvent, store: StateStore): Iterable<string>

@@ -21,7 +21,8 @@ export interface Accepted {
 export function acceptFacts(held: FindingState, event: FindingObserved): Accepted {
   const name = event.member ?? ''
   const before = held.members[name]
-  const { member, precedences } = acceptMember(before, event)
+  const sameForm = held.describedBy.format === event.source.format
+  const { member, precedences } = acceptMember(before, event, sameForm)
   const described = acceptDescription(held, event, member.verdict !== before?.verdict)
   const at = event.verdict.at
   const finding: FindingState = {
@@ -53,12 +54,11 @@ export function newFinding(event: FindingObserved, now: number): FindingState {
 function acceptMember(
   held: MemberState | undefined,
   event: FindingObserved,
+  sameForm: boolean,
 ): { member: MemberState; precedences: Precedence[] } {
   const { verdict, mute, workflow, archived = false } = event
-  let member: MemberState = {
-    ...(held ?? { verdict: 'none', archived: false }),
-    standards: event.description.standards,
-  }
+  const { standards } = event.description
+  let member: MemberState = held ?? { verdict: 'none', archived: false, standards }
   const precedences: Precedence[] = []
   const offer = (
     version: ReturnType<typeof versionOf>,
@@ -72,7 +72,12 @@ function acceptMember(
   // A statement without a verdict keeps the last known one.
   if (verdict.value !== 'none') {
     const version = versionOf(verdict.at, verdict.sequence, VERDICT_RANK[verdict.value])
-    offer(version, held?.verdictVersion, { verdict: verdict.value, verdictVersion: version })
+    const { value, word } = verdict
+    offer(version, held?.verdictVersion, {
+      verdict: value,
+      verdictVersion: version,
+      ...(word === undefined ? {} : { word }),
+    })
   }
   const archivedVersion = versionOf(verdict.at, verdict.sequence, archived ? '0' : '1')
   offer(archivedVersion, held?.archivedVersion, { archived, archivedVersion })
@@ -88,8 +93,9 @@ function acceptMember(
     const version = versionOf(workflow.at, undefined, workflow.status)
     offer(version, held?.workflowVersion, { workflow: workflow.status, workflowVersion: version })
   }
-  if (held !== undefined && !precedences.includes('newer')) member = held
-  return { member, precedences }
+  // Each form lists standards in its own way: in another one they are news only with the verdict.
+  const restated = precedences.includes('newer') && (sameForm || member.verdict !== held?.verdict)
+  return { member: restated ? { ...member, standards } : member, precedences }
 }
 
 /**

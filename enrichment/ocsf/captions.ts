@@ -71,7 +71,7 @@ export const PRIORITIES = {
   P4: [1, 'Low'],
 } as const satisfies Record<PriorityBand, Caption>
 
-export const ROLES = { target: [1, 'Target'], related: [4, 'Related'] } as const satisfies Record<string, Caption>
+export const ROLES = { target: [1, 'Target'], affected: [3, 'Affected'] } as const satisfies Record<string, Caption>
 
 export const OBSERVABLES = {
   resourceUid: [10, 'Resource UID'],
@@ -86,6 +86,7 @@ const ACCOUNTS: ReadonlyMap<string, Caption> = new Map([
   ['gcp', [11, 'GCP Project']],
   ['oci', [12, 'OCI Compartment']],
   ['azure', [13, 'Azure Subscription']],
+  ['m365', [17, 'M365 Tenant']],
   ['kubernetes', [99, 'Kubernetes Cluster']],
 ])
 

@@ -29,6 +29,7 @@ const HIGHEST_RANK = 4
 /** Adds the priority: for now the default of the source's severity, and it says that no more was evaluated. */
 export const priority: Enricher = {
   name: 'priority',
+  version: 1,
   consumes: [],
   apply: () => [],
   enrich({ description: { severity } }: FindingState): FindingContext {

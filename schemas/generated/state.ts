@@ -103,6 +103,10 @@ export interface MemberState {
    * absent: a complete scan of its scope did not report it any more.
    */
   verdict: 'fail' | 'pass' | 'none' | 'absent'
+  /**
+   * The source's own word for the verdict.
+   */
+  word?: string
   verdictVersion?: Version
   muted?: boolean
   muteReason?: string

@@ -1,0 +1,58 @@
+import type { AttackTechnique } from '../../schemas/generated/posture-event.ts'
+import type { FindingState, MemberState, Version } from '../../schemas/generated/state.ts'
+import { present, time, webAddress, type Attributes } from './attributes.ts'
+import { sibling } from './captions.ts'
+import { titleOf } from './message.ts'
+
+/** Categories of sources that are one of the trait categories which Security Hub uses. */
+const TRAITS: ReadonlyMap<string, string> = new Map([['internet-exposed', 'Reachability']])
+
+/** The id of the finding: the source's own, under which it can be found there; else ours. */
+export function findingUid({ source, key }: FindingState): string {
+  return source.uid || key
+}
+
+/** What the source says of the finding. All times here are the source's; the event's own time is ours. */
+export function findingInfo(finding: FindingState): Attributes {
+  const { key, identity, description, firstSeen, lastSeen } = finding
+  const control = identity.control || key
+  return {
+    uid: findingUid(finding),
+    uid_alt: key,
+    analytic: { uid: control, name: control, ...sibling('type', [1, 'Rule']) },
+    ...time('created_time', firstSeen),
+    ...time('first_seen_time', firstSeen),
+    ...time('last_seen_time', lastSeen),
+    ...time('modified_time', modifiedAtSource(finding)),
+    title: titleOf(finding),
+    ...present({
+      desc: description.text,
+      types: description.types,
+      attacks: (description.attacks ?? []).map(attackOf).filter((attack) => Object.keys(attack).length > 0),
+      traits: description.categories.flatMap((name) => traitOf(name)),
+      src_url: webAddress(description.url),
+    }),
+  }
+}
+
+/** The newest of what the source said about any of the finding's facts. */
+function modifiedAtSource({ descriptionVersion, members }: FindingState): number {
+  const versions = [descriptionVersion, ...Object.values(members).flatMap(versionsOf)]
+  return versions.reduce((newest, version) => Math.max(newest, version.time), 0)
+}
+
+function versionsOf({ verdictVersion, muteVersion, workflowVersion }: MemberState): Version[] {
+  return [verdictVersion, muteVersion, workflowVersion].filter((version) => version !== undefined)
+}
+
+function attackOf({ tactic, tacticUid, technique, techniqueUid }: AttackTechnique): Attributes {
+  return present({
+    tactic: present({ uid: tacticUid, name: tactic }),
+    technique: present({ uid: techniqueUid, name: technique }),
+  })
+}
+
+function traitOf(name: string): Attributes[] {
+  const category = TRAITS.get(name)
+  return category === undefined ? [] : [{ category, name }]
+}

@@ -1,0 +1,160 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { anyContext, anyState, STATUSES } from '../../test/oracle/any-finding.ts'
+import type { FindingState } from '../../schemas/generated/state.ts'
+import type { FindingContext } from '../enricher.ts'
+import { meaningDigest } from './meaning.ts'
+
+const versionAt = (time: number) => ({ time, sequence: 0, digest: 'd' })
+const resource = { uid: 'arn:aws:iam::111122223333:user/alice', name: 'alice', tags: [{ name: 'env', value: 'prod' }] }
+const member: FindingState['members'][string] = { verdict: 'fail', archived: false, standards: [] }
+
+const finding: FindingState = {
+  type: 'finding',
+  key: `v1:${'0a'.repeat(16)}`,
+  tenant: 'acme',
+  identity: {
+    product: 'prowler',
+    provider: 'aws',
+    account: '111122223333',
+    region: '',
+    control: 'iam_rotate_access_key_90_days',
+    resource: resource.uid,
+    discriminator: 'access-key-slot=1',
+  },
+  source: { product: 'prowler', version: '5.40.0', format: 'prowler-ocsf' },
+  kind: 'compliance',
+  state: 'open',
+  revision: 1,
+  members: { '': member },
+  description: {
+    title: 'Access keys are rotated',
+    severity: 'medium',
+    types: [],
+    standards: [
+      { name: 'CIS-3.0', requirements: ['1.14', '1.4'] },
+      { name: 'PCI-4.0', requirements: ['8.3'] },
+    ],
+    categories: [],
+  },
+  detail: 'User alice has not rotated access key 1 in over 90 days (91 days).',
+  descriptionVersion: versionAt(1),
+  describedBy: { collector: 'nightly', format: 'prowler-ocsf', member: '' },
+  resources: [resource, { uid: 'b', tags: [] }, { uid: 'c', tags: [] }],
+  cloud: { provider: 'aws', account: '111122223333' },
+  firstSeen: 1,
+  lastSeen: 2,
+  acceptedAt: 3,
+  flags: [],
+}
+const context: FindingContext = {
+  priority: { band: 'P3', score: 37, state: 'not_evaluated', reasons: ['The source calls it medium.'] },
+}
+
+const meant = (change: Partial<FindingState> = {}, of = context, status: (typeof STATUSES)[number] = 'open') =>
+  meaningDigest({ ...finding, ...change }, of, status)
+const described = (change: Partial<FindingState['description']>): Partial<FindingState> => ({
+  description: { ...finding.description, ...change },
+})
+const ranked = (change: Partial<NonNullable<FindingContext['priority']>>): FindingContext => ({
+  priority: { ...context.priority!, ...change },
+})
+
+describe('the meaning of a finding', () => {
+  test.for<[string, string]>([
+    [
+      'every time',
+      meant({ firstSeen: 9, lastSeen: 10, acceptedAt: 11, openedAt: 9, descriptionVersion: versionAt(10) }),
+    ],
+    ['a count in the detail', meant({ detail: 'User alice has not rotated access key 1 in over 90 days (92 days).' })],
+    [
+      "a resource's free-form data",
+      meant({ resources: [{ ...resource, data: { a: 1 } }, ...finding.resources.slice(1)] }),
+    ],
+    ["the scanner's version", meant({ source: { product: 'prowler', version: '6.0.0', format: 'asff' } })],
+    [
+      'the scan and who read it',
+      meant({ describedBy: { collector: 'other', format: 'asff', member: '', scan: 's2' } }),
+    ],
+    ['what the record had left over', meant({ unmapped: { notes: 'x' }, flags: ['time_assumed_utc'] })],
+    ['the score inside the band', meant({}, ranked({ score: 38 }))],
+    ['the revision and its own marks', meant({ revision: 9, meaning: 'x', modifiedAt: 5, emittedAt: 5 })],
+    [
+      'the order of what is a set',
+      meant({
+        ...described({
+          standards: [
+            { name: 'PCI-4.0', requirements: ['8.3'] },
+            { name: 'CIS-3.0', requirements: ['1.4', '1.14', '1.4'] },
+          ],
+        }),
+        resources: [finding.resources[0], { uid: 'c', tags: [] }, { uid: 'b', tags: [] }],
+      }),
+    ],
+  ])('is the same whatever %s', ([, digest]) => {
+    expect(digest).toBe(meant())
+  })
+
+  test.for<[string, string]>([
+    ['state', meant({}, context, 'muted')],
+    ['workflow', meant({ members: { '': { ...member, workflow: 'notified' } } })],
+    ['severity', meant(described({ severity: 'high' }))],
+    ['title', meant(described({ title: 'Access keys are rotated every 90 days' }))],
+    ['text', meant(described({ text: 'Rotate them.' }))],
+    ['remediation', meant(described({ remediation: { text: 'Rotate them.', references: [] } }))],
+    ['standards', meant(described({ standards: [{ name: 'CIS-3.0', requirements: ['1.14'] }] }))],
+    [
+      'tags',
+      meant({ resources: [{ ...resource, tags: [{ name: 'env', value: 'dev' }] }, ...finding.resources.slice(1)] }),
+    ],
+    ['subject', meant({ resources: [finding.resources[1]!, resource, finding.resources[2]!] })],
+    ['owner', meant({ owner: 'team-iam' })],
+    ['priority band', meant({}, ranked({ band: 'P2' }))],
+    ['reasons of its priority', meant({}, ranked({ reasons: ['It is reachable.'] }))],
+    ['words of the detail', meant({ detail: 'User alice has two access keys (91 days).' })],
+    ['mute reason', meant({ members: { '': { ...member, muted: true, muteReason: 'on leave' } } })],
+    ['decision', meant({ decision: { action: 'mute', by: 'bob', version: versionAt(1) } })],
+    [
+      'vulnerabilities',
+      meant(described({ vulnerabilities: [{ uid: 'CVE-2024-3094', packages: [{ name: 'xz', version: '5.6.0' }] }] })),
+    ],
+  ])('changes with its %s', ([, digest]) => {
+    expect(digest).not.toBe(meant())
+  })
+
+  test('changes when a fix appears, not when the installed version does', () => {
+    const installed = (version: string, fixedIn?: string) =>
+      meant(
+        described({
+          vulnerabilities: [
+            { uid: 'CVE-2024-3094', packages: [{ name: 'xz', version, ...(fixedIn ? { fixedIn } : {}) }] },
+          ],
+        }),
+      )
+    expect(installed('5.6.0')).toBe(installed('5.6.1'))
+    expect(installed('5.6.0')).not.toBe(installed('5.6.0', '5.6.2'))
+  })
+
+  test.for(['resolved', 'gone'] as const)('of a %s finding does not change when it is confirmed', (status) => {
+    const absent = meant({ members: { '': { ...member, verdict: 'absent' } } }, context, status)
+    const passed = meant({ members: { '': { ...member, verdict: 'pass' } }, detail: 'All is well.' }, context, status)
+    expect(passed).toBe(absent)
+  })
+
+  test('does not depend on the order of keys, and is one digest for any finding', () => {
+    const reversed = (value: object) => Object.fromEntries(Object.entries(value).toReversed())
+    fc.assert(
+      fc.property(anyState, anyContext, fc.constantFrom(...STATUSES), (state, facts, status) => {
+        const digest = meaningDigest(state, facts, status)
+        expect(digest).toMatch(/^[0-9a-f]{32}$/)
+        const turned = {
+          ...reversed(state),
+          members: reversed(state.members),
+          description: reversed(state.description),
+        }
+        expect(meaningDigest(turned as FindingState, facts, status)).toBe(digest)
+      }),
+      { numRuns: 50 },
+    )
+  })
+})

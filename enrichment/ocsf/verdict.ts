@@ -1,0 +1,55 @@
+import type { Standard, WorkflowStatus } from '../../schemas/generated/posture-event.ts'
+import type { FindingState, MemberState } from '../../schemas/generated/state.ts'
+import type { FindingStatus } from '../../schemas/records.ts'
+
+/** What the finding's live members say together: it fails while one of them fails. */
+export function verdictOf(finding: FindingState): 'fail' | 'pass' | 'none' {
+  const verdicts = new Set(liveMembers(finding).map(({ verdict }) => verdict))
+  if (verdicts.has('fail')) return 'fail'
+  return verdicts.has('pass') ? 'pass' : 'none'
+}
+
+/** The words that the source's own workflow has for the finding, sorted. */
+export function workflowOf(finding: FindingState): readonly WorkflowStatus[] {
+  const words = liveMembers(finding).flatMap(({ workflow }) => workflow ?? [])
+  return [...new Set(words)].toSorted()
+}
+
+/** Whether somebody works on the finding. It says nothing about a closed or muted one, and never changes the state. */
+export function isInProgress(finding: FindingState, status: FindingStatus): boolean {
+  return status === 'open' && workflowOf(finding).some((word) => word === 'notified' || word === 'in_progress')
+}
+
+/** Why the source mutes it, where it says so; sorted. */
+export function muteReasonsOf(finding: FindingState): readonly string[] {
+  const reasons = liveMembers(finding).flatMap(({ muted, muteReason }) => (muted && muteReason ? muteReason : []))
+  return [...new Set(reasons)].toSorted()
+}
+
+/** Every standard that the finding counts for, each once, sorted, with its requirements sorted. */
+export function standardsOf(finding: FindingState): readonly Standard[] {
+  const requirements = new Map<string, Set<string>>()
+  for (const { name, requirements: more } of standardsStated(finding))
+    requirements.set(name, new Set([...(requirements.get(name) ?? []), ...more]))
+  return [...requirements].map(([name, all]) => ({ name, requirements: [...all].toSorted() })).toSorted(byName)
+}
+
+/** Those of each live member; the member that describes the finding has them in the description that was accepted. */
+function standardsStated({ members, description, describedBy }: FindingState): readonly Standard[] {
+  const live = Object.entries(members).filter(([, member]) => isLive(member))
+  if (live.length === 0) return description.standards
+  return live.flatMap(([name, { standards }]) => (name === describedBy.member ? description.standards : standards))
+}
+
+function liveMembers(finding: FindingState): readonly MemberState[] {
+  return Object.values(finding.members).filter(isLive)
+}
+
+/** The source has neither taken the member back nor stopped to report it. */
+function isLive({ archived, verdict }: MemberState): boolean {
+  return !archived && verdict !== 'absent'
+}
+
+function byName(a: Standard, b: Standard): number {
+  return a.name < b.name ? -1 : 1
+}
