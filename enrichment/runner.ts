@@ -39,6 +39,7 @@ interface Worker {
  */
 export async function runEnrichment(options: EnrichmentOptions): Promise<RunningEnrichment> {
   const workers = new Map<number, Worker>()
+  const takingOver = new Set<number>()
   const { stream, store, log, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
   const consumption = await stream.consume(
     {
@@ -47,16 +48,23 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
       maxRecords,
       tickMs,
       assigned: async (assignment) => {
-        const state = store.partition(assignment.partition)
-        workers.delete(assignment.partition)
+        const { partition } = assignment
+        takingOver.add(partition)
+        workers.delete(partition)
+        const state = store.partition(partition)
         const position = await restorePartition(state, assignment, log, () => options.clock())
-        workers.set(assignment.partition, { state, position: position ?? 0n, clockAt: 0, settled: false })
+        workers.set(partition, { state, position: position ?? 0n, clockAt: 0, settled: false })
+        takingOver.delete(partition)
         return position
       },
     },
     (batch) => handle(batch, workers.get(batch.partition)!, options, tickMs),
   )
-  return { stop: () => consumption.stop(), pending: () => [...workers.values()].some(({ settled }) => !settled) }
+  return {
+    stop: () => consumption.stop(),
+    // Before the first partition is taken over, nothing is known about what there is to do.
+    pending: () => workers.size === 0 || takingOver.size > 0 || [...workers.values()].some(({ settled }) => !settled),
+  }
 }
 
 async function handle(

@@ -85,7 +85,7 @@ export interface Batch {
 /** By topic, the offset after the last record that the batch published there (in its own partition). */
 export type Committed = ReadonlyMap<string, bigint>
 /** What a handler may return: called once the batch is committed, before the partition's next batch. If it throws, the partition is taken over anew. */
-export type AfterCommit = (committed: Committed) => void
+export type AfterCommit = (committed: Committed) => Promise<void> | void
 export type BatchHandler = (batch: Batch) => Promise<AfterCommit | void>
 
 export interface Consumption {
