@@ -18,7 +18,8 @@ export interface Context {
  * How a component is known before it exists: its name, its docs, its configuration, and how to make one.
  *
  * In `configSchema`, a string with `secret: true` reaches `create` as a Secret, and one with `path: true` as an
- * absolute path (relative ones are taken from the configuration file's directory).
+ * absolute path (relative ones are taken from the configuration file's directory). No two sinks may have the same
+ * `path: true`; what is only read, such as a CA file, is `path: 'input'`.
  */
 export interface Definition<Schema extends TSchema, Component> {
   readonly name: string

@@ -52,7 +52,7 @@ const PROBLEMS: Readonly<Record<string, readonly [code: string, fault: Fault, se
 }
 
 /** A file system's or SQLite's error as one with a fault, the path and the remedy; any other error as it is. */
-export function storageError(thrown: unknown, path: string): Error {
+export function storageError(thrown: unknown, path: string, doing: 'read' | 'write' = 'write'): Error {
   const error = asError(thrown) as Error & { code?: unknown; errcode?: unknown; path?: unknown }
   if (error instanceof PipelineError) return error
   const cause = error.code === 'ERR_SQLITE_ERROR' ? SQLITE_CODES[Number(error.errcode) & 0xff] : error.code
@@ -60,14 +60,14 @@ export function storageError(thrown: unknown, path: string): Error {
   if (!problem) return error
   const [code, fault, sentence] = problem
   const where = typeof error.path === 'string' ? error.path : path
-  return new TransientError(code, `cannot write ${where}: ${sentence}`, { fault, cause: error })
+  return new TransientError(code, `cannot ${doing} ${where}: ${sentence}`, { fault, cause: error })
 }
 
 /** Throws (`STORAGE_…`) unless this process may write in the directory, or make it where it does not exist yet. */
 export async function requireWritableDirectory(directory: string): Promise<void> {
   let existing = resolve(directory)
   try {
-    while (!(await exists(existing))) existing = dirname(existing)
+    while (!(await exists(existing)) && dirname(existing) !== existing) existing = dirname(existing)
     if (!(await stat(existing)).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' })
     await access(existing, constants.W_OK | constants.X_OK)
   } catch (error) {

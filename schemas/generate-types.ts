@@ -47,7 +47,7 @@ function withTypes(node: unknown, root: Node, imports: Set<string>): unknown {
   const definition = definitionAt(file === '' ? root : schemas.get(file)!, pointer)
   if (definition['title'] === undefined) return withTypes({ ...definition, ...beside }, root, imports)
   if (file === '') return { $ref }
-  imports.add(`import type { ${String(definition['title'])} } from './${file}.ts'`)
+  imports.add(`import type { ${definition['title'] as string} } from './${file}.ts'`)
   return { ...beside, tsType: definition['title'] }
 }
 

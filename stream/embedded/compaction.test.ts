@@ -1,17 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import {
-  array,
-  assert,
-  asyncProperty,
-  constant,
-  constantFrom,
-  integer,
-  oneof,
-  record,
-  type Arbitrary,
-} from 'fast-check'
+import { array, assert, asyncProperty, constant, constantFrom, oneof, record, type Arbitrary } from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Topic } from '../topics.ts'
 import { EmbeddedStream } from './embedded-stream.ts'
@@ -23,7 +13,8 @@ const compacted: Topic = {
   deleteRetentionMs: 1000,
   summary: '',
 }
-const lagging: Topic = { ...compacted, name: 'lagging', minCompactionLagMs: 500 }
+// The lag outlasts the deletions: one must not go before what it deleted.
+const lagging: Topic = { ...compacted, name: 'lagging', minCompactionLagMs: 2000 }
 
 type Step = 'maintain' | number | { readonly key: string; readonly value: string | null }
 
@@ -31,9 +22,9 @@ const steps: Arbitrary<Step[]> = array(
   oneof(
     { arbitrary: record({ key: constantFrom('a', 'b', 'c'), value: constantFrom('1', '2', null) }), weight: 6 },
     { arbitrary: constant('maintain' as const), weight: 2 },
-    { arbitrary: integer({ min: 1, max: 1500 }), weight: 2 },
+    { arbitrary: constantFrom(1, 400, 1100), weight: 2 },
   ),
-  { maxLength: 30 },
+  { maxLength: 30, size: 'max' },
 )
 
 /** What a reader who begins now makes of a topic: its table, and how many records that took. */
@@ -77,7 +68,7 @@ test('a reader finds the newest value of every key, whatever was written and whe
     await stream.close()
   })
   try {
-    await assert(property, { numRuns: 40 })
+    await assert(property, { numRuns: 60 })
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }

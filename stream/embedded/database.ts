@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { PermanentError } from '../../core/errors.ts'
-import { storageError } from './storage-error.ts'
+import { storageError } from '../../core/storage.ts'
 
 const BUSY_TIMEOUT_MS = 5000
 const APPLICATION_ID = 0x70737472n // "pstr"

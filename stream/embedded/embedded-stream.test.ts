@@ -1,9 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Logger } from '../../core/telemetry.ts'
@@ -16,6 +13,11 @@ const input: Topic = { name: 'input', partitions: 'many', cleanup: 'delete', sum
 const output: Topic = { name: 'output', partitions: 'many', cleanup: 'delete', summary: '' }
 const topics = [input, output]
 
+/** Resolves once `check` no longer throws; patient, because the machine may be busy. */
+async function until(check: () => Promise<void> | void): Promise<void> {
+  await vi.waitFor(check, { timeout: 8000, interval: 10 })
+}
+
 function freshDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'stream-'))
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
@@ -26,27 +28,6 @@ async function open(directory: string, log?: Logger): Promise<EmbeddedStream> {
   const stream = await EmbeddedStream.open({ directory, topics, partitions: 2, log })
   onTestFinished(() => stream.close())
   return stream
-}
-
-/** A process of its own that has opened the stream as `stream`; it is killed, as by kill -9, after the test. */
-function inProcess(directory: string, mode: 'run' | 'append', code: string): ChildProcess {
-  const module = new URL('embedded-stream.ts', import.meta.url).href
-  const options = JSON.stringify({ directory, topics, partitions: 2, mode })
-  const script = `
-    import { EmbeddedStream } from ${JSON.stringify(module)}
-    const stream = await EmbeddedStream.open(${options})
-    const say = (word) => new Promise((resolve) => process.stdout.write(word + '\\n', resolve))
-    ${code}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
-  onTestFinished(() => kill(child))
-  return child
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const exited = once(child, 'exit')
-  child.kill('SIGKILL')
-  await exited
 }
 
 async function readAll(stream: Stream, topic: string): Promise<StreamRecord[]> {
@@ -68,9 +49,39 @@ describe('the embedded stream', () => {
     await stream.publish('output', records(2))
     await stream.publish('input', records(1))
     await stream.consume({ topic: 'input', group: 'g' }, async (batch) => batch.publish('output', records(3)))
-    await vi.waitFor(async () => expect(await stream.lag('input', 'g')).toBe(0))
+    await until(async () => expect(await stream.lag('input', 'g')).toBe(0))
     await stream.publish('output', records(1))
     expect((await readAll(stream, 'output')).map(({ offset }) => offset)).toEqual([0n, 1n, 2n, 3n, 4n, 5n])
+  })
+
+  test('tells those who wait for news in this process without looking at the file', async () => {
+    const stream = await open(freshDirectory())
+    const seen: string[] = []
+    await stream.consume({ topic: 'input', group: 'g' }, async (batch) => batch.publish('output', batch.records))
+    await stream.consume({ topic: 'output', group: 'g' }, async ({ records }) => {
+      seen.push(...records.map(({ key }) => key))
+    })
+    // Now everyone waits, and the first look at the file, which always wakes, is over.
+    await sleep(500)
+    await stream.publish('input', [{ key: 'k', value: null }])
+    await until(() => expect(seen).toEqual(['k']))
+  })
+
+  test('lets a record that cannot be written take its whole publish with it', async () => {
+    const stream = await open(freshDirectory())
+    const wrong = { key: 'wrong', value: {} as Uint8Array, partition: 0 }
+    const publishing = stream.publish('input', [{ key: 'right', value: null, partition: 0 }, wrong])
+    await expect(publishing).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' })
+    await stream.publish('input', [{ key: 'next', value: null, partition: 0 }])
+    expect((await readAll(stream, 'input')).map(({ offset, key }) => `${offset} ${key}`)).toEqual(['0 next'])
+  })
+
+  test('counts the lag of a group from where taking over has put it', async () => {
+    const stream = await open(freshDirectory())
+    await stream.publish('input', [{ key: 'k', value: null, partition: 0 }])
+    const assigned = async (): Promise<bigint> => 1n
+    await stream.consume({ topic: 'input', group: 'g', assigned }, () => expect.unreachable())
+    await until(async () => expect(await stream.lag('input', 'g')).toBe(0))
   })
 
   test('keeps records and positions over a restart', async () => {
@@ -78,7 +89,7 @@ describe('the embedded stream', () => {
     const first = await open(directory)
     await first.publish('input', [{ key: 'a', value: Buffer.from('1'), headers: { h: 'x' }, partition: 0 }])
     const consumption = await first.consume({ topic: 'input', group: 'g' }, async () => {})
-    await vi.waitFor(async () => expect(await first.lag('input', 'g')).toBe(0))
+    await until(async () => expect(await first.lag('input', 'g')).toBe(0))
     await consumption.stop()
     await first.publish('input', [{ key: 'b', value: null, partition: 0 }])
     await first.close()
@@ -88,7 +99,7 @@ describe('the embedded stream', () => {
     await second.consume({ topic: 'input', group: 'g' }, async ({ records }) => {
       seen.push(...records.map(({ key }) => key))
     })
-    await vi.waitFor(() => expect(seen).toEqual(['b']))
+    await until(() => expect(seen).toEqual(['b']))
     expect((await readAll(second, 'input'))[0]).toMatchObject({ key: 'a', headers: { h: 'x' } })
   })
 
@@ -104,21 +115,21 @@ describe('the embedded stream', () => {
     await stream.consume({ topic: 'input', group: 'g' }, async ({ records }) => {
       batches.push(records.map(({ key }) => key).join())
     })
-    await vi.waitFor(() => expect(batches).toEqual(['a,b,c', 'd', 'huge']))
+    await until(() => expect(batches).toEqual(['a,b,c', 'd', 'huge']))
   })
 
   test('lets timers run while it has much to hand over', async () => {
     const stream = await open(freshDirectory())
     await stream.publish(
       'input',
-      Array.from({ length: 500 }, () => ({ key: 'k', value: null })),
+      Array.from({ length: 300 }, () => ({ key: 'k', value: null })),
     )
     let turns = 0
     const timer = setInterval(() => (turns += 1), 0)
     await stream.consume({ topic: 'input', group: 'g', maxRecords: 1 }, async () => {})
-    await vi.waitFor(async () => expect(await stream.lag('input', 'g')).toBe(0))
+    await until(async () => expect(await stream.lag('input', 'g')).toBe(0))
     clearInterval(timer)
-    expect(turns).toBeGreaterThan(20)
+    expect(turns).toBeGreaterThan(5)
   })
 
   test('says once that a batch fails, again when the reason changes, and when it is over', async () => {
@@ -135,108 +146,6 @@ describe('the embedded stream', () => {
       if (attempt <= 2) throw new RangeError('the same')
       if (attempt === 3) batch.publish('unknown', [])
     })
-    await vi.waitFor(() => expect(lines).toEqual(['warn RangeError', 'error STREAM_UNKNOWN_TOPIC', 'info']), 5000)
+    await until(() => expect(lines).toEqual(['warn RangeError', 'error STREAM_UNKNOWN_TOPIC', 'info']))
   })
-})
-
-describe('a second process', () => {
-  test('may append to a stream that is being consumed, and read it', async () => {
-    const directory = freshDirectory()
-    const stream = await open(directory)
-    const seen: string[] = []
-    await stream.consume({ topic: 'input', group: 'g' }, async (batch) => {
-      seen.push(...batch.records.map(({ key }) => key))
-      batch.publish('output', batch.records)
-    })
-    const child = inProcess(
-      directory,
-      'append',
-      `for (const key of ['a', 'b', 'c']) await stream.publish('input', [{ key, value: null, partition: 0 }])
-       await stream.follow('output', async (records) => { for (const { key } of records) await say(key) })`,
-    )
-    const told: string[] = []
-    createInterface(child.stdout!).on('line', (line) => told.push(line))
-    await vi.waitFor(() => expect(told).toEqual(['a', 'b', 'c']), 5000)
-    expect(seen).toEqual(['a', 'b', 'c'])
-  })
-
-  test('may append at the same time as the first publishes, and no offset is given twice', async () => {
-    const directory = freshDirectory()
-    const stream = await open(directory)
-    const publish = (name: string): string =>
-      `for (let i = 0; i < 100; i += 1) await stream.publish('input', [{ key: '${name}' + i, value: null, partition: 0 }])`
-    const child = inProcess(directory, 'append', `${publish('theirs')}; await stream.close()`)
-    const exited = once(child, 'exit')
-    for (let i = 0; i < 100; i += 1) {
-      await stream.publish('input', [{ key: `ours${i}`, value: null, partition: 0 }])
-      await sleep(1)
-    }
-    expect(await exited).toEqual([0, null])
-    const all = await readAll(stream, 'input')
-    expect(all.map(({ offset }) => Number(offset))).toEqual(Array.from({ length: 200 }, (_, index) => index))
-    for (const name of ['ours', 'theirs']) {
-      const own = all.filter(({ key }) => key.startsWith(name)).map(({ key }) => key)
-      expect(own).toEqual(Array.from({ length: 100 }, (_, index) => `${name}${index}`))
-    }
-  })
-})
-
-describe('kill -9', () => {
-  test('loses nothing that was acknowledged, and leaves no publish half done', async () => {
-    const directory = freshDirectory()
-    const acknowledged: string[] = []
-    for (let life = 0; life < 4; life += 1) {
-      const child = inProcess(
-        directory,
-        'run',
-        `for (let i = 0; ; i += 1) {
-          const key = '${life}-' + i
-          await stream.publish('input', [0, 1, 0, 1, 0].map((partition) => ({ key, value: Buffer.alloc(3000), partition })))
-          await say(key)
-        }`,
-      )
-      createInterface(child.stdout!).on('line', (line) => acknowledged.push(line))
-      await vi.waitFor(() => expect(acknowledged.at(-1)?.startsWith(`${life}-`)).toBe(true), 8000)
-      await sleep(Math.random() * 100)
-      await kill(child)
-    }
-    const stream = await open(directory)
-    const counts = new Map<string, number>()
-    for (const { key } of await readAll(stream, 'input')) counts.set(key, (counts.get(key) ?? 0) + 1)
-    expect(acknowledged.length).toBeGreaterThan(4)
-    expect(acknowledged.filter((key) => counts.get(key) !== 5)).toEqual([])
-    expect([...counts.values()].every((count) => count === 5)).toBe(true)
-  }, 40_000)
-
-  test('in a batch leaves its output and its position as if it had never begun, so that each input has one output', async () => {
-    const directory = freshDirectory()
-    const first = await open(directory)
-    const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}`)
-    await first.publish(
-      'input',
-      keys.map((key) => ({ key, value: Buffer.alloc(300), partition: 0 })),
-    )
-    await first.close()
-    let committed = 0
-    for (let life = 0; life < 4; life += 1) {
-      const child = inProcess(
-        directory,
-        'run',
-        `await stream.consume({ topic: 'input', group: 'g', maxRecords: 20 }, async (batch) => {
-          batch.publish('output', batch.records)
-          return () => say('committed')
-        })`,
-      )
-      const before = committed
-      createInterface(child.stdout!).on('line', () => (committed += 1))
-      await vi.waitFor(() => expect(committed).toBeGreaterThan(before), 8000)
-      await sleep(Math.random() * 50)
-      await kill(child)
-    }
-    const stream = await open(directory)
-    expect(await stream.lag('input', 'g')).toBeGreaterThan(0)
-    await stream.consume({ topic: 'input', group: 'g' }, async (batch) => batch.publish('output', batch.records))
-    await vi.waitFor(async () => expect(await stream.lag('input', 'g')).toBe(0), 8000)
-    expect((await readAll(stream, 'output')).map(({ key }) => key)).toEqual(keys)
-  }, 40_000)
 })

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/component.ts'
 import { PermanentError } from '../../core/errors.ts'
+import { createDirectory, storageError } from '../../core/storage.ts'
 import type { Logger } from '../../core/telemetry.ts'
 import type {
   BatchHandler,
@@ -23,7 +23,6 @@ import { Maintenance } from './maintenance.ts'
 import { News } from './news.ts'
 import { RecordStore } from './record-store.ts'
 import { RunLock } from './run-lock.ts'
-import { storageError } from './storage-error.ts'
 
 const DEFAULT_PARTITIONS = 12
 
@@ -67,13 +66,13 @@ export class EmbeddedStream implements Stream {
 
   /**
    * Opens or creates a stream. Throws with the remedy in the message: STREAM_LOCKED when another process runs on the
-   * directory, STREAM_MISSING (append only), STREAM_PARTITIONS, STREAM_FOREIGN_FILE, STREAM_VERSION, STREAM_CORRUPT,
-   * STREAM_NOT_WRITABLE, STREAM_DISK_FULL.
+   * directory, STREAM_MISSING (append only), STREAM_PARTITIONS, STREAM_FOREIGN_FILE, STREAM_VERSION, or
+   * STORAGE_… when the directory or a file in it cannot be used.
    */
   static async open(options: EmbeddedStreamOptions): Promise<EmbeddedStream> {
     const directory = resolve(options.directory)
     const runs = options.mode !== 'append'
-    if (runs) makeDirectory(directory)
+    if (runs) await makeDirectory(directory)
     const lock = runs ? RunLock.take(directory) : undefined
     let database: Database | undefined
     try {
@@ -184,9 +183,9 @@ export class EmbeddedStream implements Stream {
   }
 }
 
-function makeDirectory(directory: string): void {
+async function makeDirectory(directory: string): Promise<void> {
   try {
-    mkdirSync(directory, { recursive: true })
+    await createDirectory(directory)
   } catch (error) {
     throw storageError(error, directory)
   }

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { PermanentError } from '../../core/errors.ts'
-import { isBusy, storageError } from './storage-error.ts'
+import { errorCode, PermanentError } from '../../core/errors.ts'
+import { storageError } from '../../core/storage.ts'
 
 const WAIT_MS = 500
 
@@ -31,10 +31,12 @@ export class RunLock {
       db = new DatabaseSync(path, { timeout: WAIT_MS })
       if (!hold(db)) throw lockedError(directory, owner(db))
       return new RunLock(db)
-    } catch (error) {
-      const holder = isBusy(error) && db !== undefined ? lockedError(directory, owner(db)) : undefined
+    } catch (thrown) {
+      const error = storageError(thrown, path)
+      const holder = db !== undefined && errorCode(error) === 'STORAGE_BUSY' ? { owner: owner(db) } : undefined
+      const refusal = holder === undefined ? error : lockedError(directory, holder.owner)
       db?.close()
-      throw holder ?? storageError(error, path)
+      throw refusal
     }
   }
 

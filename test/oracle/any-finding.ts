@@ -86,6 +86,7 @@ const standards = fc.array(standard, { maxLength: 3 })
 const member = record<MemberState>(
   {
     verdict: fc.constantFrom('fail', 'pass', 'none', 'absent'),
+    word: fc.constantFrom('FAIL', 'PASS', 'WARNING', ''),
     verdictVersion: version,
     muted: fc.boolean(),
     muteReason: text,

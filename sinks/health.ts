@@ -1,0 +1,103 @@
+import { asError, errorCode } from '../core/errors.ts'
+import type { Logger, Metrics } from '../core/telemetry.ts'
+import { faultOf } from './fault.ts'
+import type { Sink } from './sink.ts'
+
+const CHECK_LIMIT_MS = 30_000
+
+interface HealthOptions {
+  /** The sink's instance name. */
+  readonly name: string
+  readonly log: Logger
+  readonly metrics: Metrics
+  /** How long a failed check speaks for all partitions, in milliseconds. */
+  readonly freshMs: number
+}
+
+/**
+ * What all partitions of one sink know together about its destination: whether it answers, who waits for it and why.
+ * However many partitions wait, the destination is probed once at a time, and each reason is told once.
+ */
+export class SinkHealth {
+  readonly #sink: Sink
+  readonly #options: HealthOptions
+  readonly #closed = new AbortController()
+  readonly #waiting = new Set<object>()
+  readonly #reasons = new Set<string>()
+  #probe: Promise<Error | undefined> | undefined
+  #failure: { readonly error: Error; readonly until: number } | undefined
+
+  constructor(sink: Sink, options: HealthOptions) {
+    this.#sink = sink
+    this.#options = options
+  }
+
+  /** Why the sink cannot be written to now; undefined when its check answers. Rejects only when the signal aborts. */
+  async probe(signal: AbortSignal): Promise<Error | undefined> {
+    signal.throwIfAborted()
+    if (this.#failure && performance.now() < this.#failure.until) return this.#failure.error
+    this.#probe ??= this.#check().finally(() => (this.#probe = undefined))
+    return await unlessAborted(this.#probe, signal)
+  }
+
+  /** One of the partitions waits: told when the reason is new. */
+  waiting(who: object, error: Error): void {
+    const { name, log, metrics } = this.#options
+    this.#waiting.add(who)
+    metrics.gauge('sink_waiting', 1, { sink: name })
+    const fault = faultOf(error) ?? 'outage'
+    const code = errorCode(error)
+    if (this.#reasons.has(`${fault} ${code}`)) return
+    this.#reasons.add(`${fault} ${code}`)
+    const fields = { sink: name, fault, code, reason: error.message }
+    if (fault === 'configuration')
+      log.error(fields, 'The sink waits until its configuration is mended; nothing is lost')
+    else log.warn(fields, 'The sink waits for its destination; nothing is lost')
+  }
+
+  /** That partition waits no longer: its findings got an answer, or it was taken away. */
+  working(who: object): void {
+    if (!this.#waiting.delete(who) || this.#waiting.size > 0) return
+    const { name, log, metrics } = this.#options
+    this.#reasons.clear()
+    metrics.gauge('sink_waiting', 0, { sink: name })
+    if (!this.#closed.signal.aborted) log.info({ sink: name }, 'The sink waits no longer')
+  }
+
+  retried(findings: number): void {
+    const { name, metrics } = this.#options
+    if (findings > 0) metrics.count('sink_records_total', findings, { sink: name, outcome: 'retried' })
+  }
+
+  /** Lets go of a running check. */
+  close(): void {
+    this.#closed.abort()
+  }
+
+  async #check(): Promise<Error | undefined> {
+    // The check outlives the partition that asked for it, because others wait for the same answer.
+    const signal = AbortSignal.any([this.#closed.signal, AbortSignal.timeout(CHECK_LIMIT_MS)])
+    try {
+      await unlessAborted(Promise.resolve(this.#sink.check(signal)), signal)
+      this.#failure = undefined
+      return undefined
+    } catch (thrown) {
+      const error = asError(thrown)
+      this.#failure = { error, until: performance.now() + this.#options.freshMs }
+      return error
+    }
+  }
+}
+
+async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const abort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    promise.catch(() => {})
+  }
+}

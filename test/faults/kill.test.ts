@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, onTestFinished, test } from 'vitest'
+import { ended, samples, ScratchPipeline } from '../scratch-pipeline.ts'
+
+const KILLS = 30
+const MAX_RUNS = 60
+const HOUR_S = 3600
+
+interface Record {
+  time: number
+  status_code: string
+  finding_info: { created_time: number }
+  unmapped: { scan_id: string }
+}
+
+const first = JSON.parse(readFileSync(join(samples, 'scan-1/prowler.ocsf.json'), 'utf8')) as Record[]
+
+/** One of a row of scans an hour apart, each of which fixes, breaks and leaves out other findings than the one before. */
+function scan(number: number): string {
+  const records = first.flatMap((record, index) => {
+    if ((index + number) % 11 === 0) return []
+    const turned = (index + number) % 7 === 0 && record.status_code === 'FAIL'
+    const unmapped = { ...record.unmapped, scan_id: `scan-${number}` }
+    return [
+      { ...record, time: record.time + number * HOUR_S, status_code: turned ? 'PASS' : record.status_code, unmapped },
+    ]
+  })
+  return JSON.stringify(records)
+}
+
+function newPipeline(): ScratchPipeline {
+  const pipeline = new ScratchPipeline()
+  onTestFinished(() => pipeline.remove())
+  return pipeline
+}
+
+/** Anywhere in a run: while it starts, works, or is about to end. */
+function strikeAfter(runMs: number): number {
+  return runMs === Infinity ? 600_000 : runMs * (0.2 + Math.random())
+}
+
+test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, { timeout: 300_000 }, async () => {
+  const killed = newPipeline()
+  let kills = 0
+  let scans = 0
+  let atWork = 0
+  // The first run is left alone: it tells how long one takes.
+  let runMs = Infinity
+  while (kills < KILLS && scans < MAX_RUNS) {
+    // One more scan for every run, so that there is always work for the kill to strike.
+    killed.add(`scan-${scans}.json`, scan(scans++))
+    const began = performance.now()
+    const child = killed.start()
+    const end = ended(child)
+    const struck = new AbortController()
+    const before = killed.revisions().length
+    const strike = sleep(strikeAfter(runMs), undefined, { signal: struck.signal }).then(
+      () => child.kill('SIGKILL'),
+      () => false,
+    )
+    const { signal } = await end
+    struck.abort()
+    await strike
+    if (signal === 'SIGKILL') kills += 1
+    if (signal === 'SIGKILL' && killed.revisions().length > before) atWork += 1
+    if (signal === null && runMs === Infinity) runMs = performance.now() - began
+  }
+  const summary = await killed.run()
+
+  const undisturbed = newPipeline()
+  for (let number = 0; number < scans; number++) undisturbed.add(`scan-${number}.json`, scan(number))
+  await undisturbed.run()
+  console.log(
+    `${kills} kills in ${scans} runs, ${atWork} of them after the sinks had begun to write; ${undisturbed.revisions().length} revisions; at the end`,
+    summary,
+  )
+  expect(kills).toBe(KILLS)
+  expect(atWork).toBeGreaterThan(KILLS / 4)
+  expect(killed.revisions()).toEqual(undisturbed.revisions())
+  expect(killed.latest()).toEqual(undisturbed.latest())
+})
