@@ -20,42 +20,40 @@ export async function restorePartition(
   log: Logger,
   clock: () => number,
 ): Promise<bigint | undefined> {
-  const { partition, signal } = assignment
-  const { next, at } = state.restored
+  const { partition } = assignment
+  const before = state.restored
   // A deletion older than this may be compacted away: without it, what was deleted would come back.
-  if (next > 0n && clock() - at > topics.state.deleteRetentionMs) {
-    log.info(
-      { partition, next: String(next) },
-      'The local state is older than deletions are kept; it is restored from the beginning.',
-    )
+  if (before.next > 0n && clock() - before.at > topics.state.deleteRetentionMs) {
+    log.info({ partition }, 'The local state is older than deletions are kept; it is restored from the beginning.')
     state.clear()
   }
-  let from = state.restored.next
+  const from = state.restored.next
+  let end = await assignment.restore(topics.state.name, from, applier(state, assignment, log, clock))
+  if (end < from) {
+    const offsets = { partition, end: String(end), from: String(from) }
+    log.warn(offsets, 'The local state is of another posture.state than this; it is restored from the beginning.')
+    state.clear()
+    end = await assignment.restore(topics.state.name, 0n, applier(state, assignment, log, clock))
+  }
+  state.apply([], end, clock())
+  const position = readState(state, 'position', stateKey.position(topics.events.name))
+  return position === undefined ? undefined : BigInt(position.next)
+}
+
+/** Writes what is read from posture.state into the local store, and says how far it is where that takes long. */
+function applier(state: PartitionState, { partition, signal }: Assignment, log: Logger, clock: () => number) {
   let count = 0
-  const apply = (records: readonly StreamRecord[]): void => {
+  return (records: readonly StreamRecord[]): void => {
     signal.throwIfAborted()
     const last = records.at(-1)
     if (last === undefined) return
     state.apply(records.map(decoded), last.offset + 1n, clock())
-    const before = count
-    count += records.length
-    if (Math.floor(count / PROGRESS_EVERY) > Math.floor(before / PROGRESS_EVERY))
-      log.info({ partition, records: count }, 'Restoring the state.')
+    const sofar = count + records.length
+    if (Math.floor(sofar / PROGRESS_EVERY) > Math.floor(count / PROGRESS_EVERY)) {
+      log.info({ partition, records: sofar }, 'Restoring the state.')
+    }
+    count = sofar
   }
-  let end = await assignment.restore(topics.state.name, from, apply)
-  if (end < from) {
-    log.warn(
-      { partition, end: String(end), from: String(from) },
-      'The local state is ahead of posture.state, which must be another one; it is restored from the beginning.',
-    )
-    state.clear()
-    from = 0n
-    end = await assignment.restore(topics.state.name, from, apply)
-  }
-  state.apply([], end, clock())
-  const position = readState(state, 'position', stateKey.position(topics.events.name))
-  log.debug({ partition, records: count, position: position?.next ?? '0' }, 'State restored.')
-  return position === undefined ? undefined : BigInt(position.next)
 }
 
 function decoded({ key, value, headers, partition, offset }: StreamRecord): [string, StateRecord | null] {

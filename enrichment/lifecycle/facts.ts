@@ -1,6 +1,6 @@
 import { digest } from '../../core/digest.ts'
 import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
-import type { FindingState, MemberState } from '../../schemas/generated/state.ts'
+import type { FindingState, MemberState, Version } from '../../schemas/generated/state.ts'
 import { precedence, versionOf, type Precedence } from './version.ts'
 
 /**
@@ -56,46 +56,45 @@ function acceptMember(
   event: FindingObserved,
   sameForm: boolean,
 ): { member: MemberState; precedences: Precedence[] } {
-  const { verdict, mute, workflow, archived = false } = event
   const { standards } = event.description
   let member: MemberState = held ?? { verdict: 'none', archived: false, standards }
   const precedences: Precedence[] = []
-  const offer = (
-    version: ReturnType<typeof versionOf>,
-    current: Parameters<typeof precedence>[1],
-    change: Partial<MemberState>,
-  ): void => {
-    const outcome = precedence(version, current)
+  for (const { fact, version, change } of offersOf(event)) {
+    const outcome = precedence(version, member[fact])
     precedences.push(outcome)
-    if (outcome === 'newer') member = { ...member, ...change }
-  }
-  // A statement without a verdict keeps the last known one.
-  if (verdict.value !== 'none') {
-    const version = versionOf(verdict.at, verdict.sequence, VERDICT_RANK[verdict.value])
-    const { value, word } = verdict
-    offer(version, held?.verdictVersion, {
-      verdict: value,
-      verdictVersion: version,
-      ...(word === undefined ? {} : { word }),
-    })
-  }
-  const archivedVersion = versionOf(verdict.at, verdict.sequence, archived ? '0' : '1')
-  offer(archivedVersion, held?.archivedVersion, { archived, archivedVersion })
-  if (mute !== undefined) {
-    const version = versionOf(mute.at, undefined, mute.muted ? '0' : '1')
-    offer(version, held?.muteVersion, {
-      muted: mute.muted,
-      muteVersion: version,
-      ...(mute.reason === undefined ? {} : { muteReason: mute.reason }),
-    })
-  }
-  if (workflow !== undefined) {
-    const version = versionOf(workflow.at, undefined, workflow.status)
-    offer(version, held?.workflowVersion, { workflow: workflow.status, workflowVersion: version })
+    if (outcome === 'newer') member = { ...member, ...change, [fact]: version }
   }
   // Each form lists standards in its own way: in another one they are news only with the verdict.
   const restated = precedences.includes('newer') && (sameForm || member.verdict !== held?.verdict)
   return { member: restated ? { ...member, standards } : member, precedences }
+}
+
+interface Offer {
+  /** Where the version of this fact is kept. */
+  readonly fact: 'verdictVersion' | 'archivedVersion' | 'muteVersion' | 'workflowVersion'
+  readonly version: Version
+  readonly change: Partial<MemberState>
+}
+
+/** Each fact that the statement speaks of, with its own version. */
+function offersOf({ verdict, mute, workflow, archived = false }: FindingObserved): Offer[] {
+  const { value, word, at, sequence } = verdict
+  const archivedVersion = versionOf(at, sequence, archived ? '0' : '1')
+  const offers: Offer[] = [{ fact: 'archivedVersion', version: archivedVersion, change: { archived } }]
+  // A statement without a verdict keeps the last known one.
+  if (value !== 'none') {
+    const change = { verdict: value, ...(word === undefined ? {} : { word }) }
+    offers.push({ fact: 'verdictVersion', version: versionOf(at, sequence, VERDICT_RANK[value]), change })
+  }
+  if (mute !== undefined) {
+    const change = { muted: mute.muted, ...(mute.reason === undefined ? {} : { muteReason: mute.reason }) }
+    offers.push({ fact: 'muteVersion', version: versionOf(mute.at, undefined, mute.muted ? '0' : '1'), change })
+  }
+  if (workflow !== undefined) {
+    const version = versionOf(workflow.at, undefined, workflow.status)
+    offers.push({ fact: 'workflowVersion', version, change: { workflow: workflow.status } })
+  }
+  return offers
 }
 
 /**

@@ -435,7 +435,6 @@ describe('the class of an event', () => {
 })
 
 /** Controls but \n and \t, and what turns or hides text. */
-// eslint-disable-next-line no-control-regex
 const HIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/
 
 function textsOf(value: unknown): string[] {

@@ -41,5 +41,5 @@ export const priority: Enricher = {
 
 function reason(severity: Severity, band: PriorityBand): string {
   const known = severity === 'unknown' ? 'The source gives no severity' : `The source calls it ${severity}`
-  return `${known}; exposure, identity, data and attack paths were not evaluated, so its default ${band} stands.`
+  return `${known}, and no context was evaluated: its default ${band} stands.`
 }

@@ -1,0 +1,25 @@
+import type { LoadedConfig, SinkInstance } from '../config/catalogs.ts'
+import type { Stream } from '../../stream/stream.ts'
+import type { FindingsStore } from '../../sinks/local/findings-store.ts'
+import type { StartPipeline } from '../pipeline-contract.ts'
+import type { Scrubber } from '../scrub.ts'
+import type { BindableLogger } from '../telemetry.ts'
+import type { Terminal } from '../terminal.ts'
+
+/** 0 done, 1 failed, 2 wrong usage or configuration, 3 stopped by its deadline with work cut off. */
+export type ExitCode = 0 | 1 | 2 | 3
+
+/** What the process lends its commands. */
+export interface CommandContext {
+  readonly terminal: Terminal
+  readonly scrubber: Scrubber
+  /** Reads and checks a configuration; from then on its secrets are known and never printed. */
+  readonly load: (file: string) => Promise<LoadedConfig>
+  readonly log: () => BindableLogger
+  readonly startPipeline: StartPipeline
+  readonly openFindings: (sink: SinkInstance) => Promise<FindingsStore>
+  /** For reading, beside a pipeline that may be running. */
+  readonly openStream: (stream: LoadedConfig['stream']) => Promise<Stream & AsyncDisposable>
+  /** Aborted when the process is asked to end (SIGINT, SIGTERM, SIGHUP); a second request ends it at once. */
+  readonly interrupt: () => AbortSignal
+}

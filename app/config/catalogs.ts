@@ -1,0 +1,40 @@
+import type { TSchema } from 'typebox'
+import type { CollectorDefinition } from '../../collectors/collector.ts'
+import type { Secret } from '../../core/secret.ts'
+import type { EmbeddedStream } from '../../schemas/generated/config.ts'
+import type { SinkDefinition } from '../../sinks/sink.ts'
+
+/** What may stand in a configuration: every component that can be named, and the settings of the stages. */
+export interface Catalogs {
+  readonly collectors: readonly CollectorDefinition[]
+  readonly sinks: readonly SinkDefinition[]
+  /** Of the section `enrichment`. */
+  readonly enrichment: TSchema
+  /** Of `delivery`, which every sink takes beside its own settings. */
+  readonly delivery: TSchema
+}
+
+/** A component as it was configured; `config` has passed the definition's schema, with defaults filled in. */
+export interface Instance<Definition> {
+  /** Its key in the configuration. */
+  readonly name: string
+  readonly definition: Definition
+  readonly config: unknown
+}
+
+export interface SinkInstance extends Instance<SinkDefinition> {
+  readonly delivery: unknown
+}
+
+/** A configuration without a mistake: secrets are Secrets, paths absolute, references replaced, defaults filled in. */
+export interface LoadedConfig {
+  /** The configuration file, absolute. */
+  readonly file: string
+  readonly tenant: string
+  readonly stream: EmbeddedStream
+  readonly collectors: readonly Instance<CollectorDefinition>[]
+  readonly enrichment: unknown
+  readonly sinks: readonly SinkInstance[]
+  /** Every secret in it, so that none is ever printed. */
+  readonly secrets: readonly Secret[]
+}

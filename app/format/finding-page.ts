@@ -1,0 +1,62 @@
+import { joined, viewOf, type FindingView } from './finding-view.ts'
+import type { StoredFinding } from '../../sinks/local/findings-store.ts'
+import type { Paint } from './paint.ts'
+import { instant, oneLine, wrap } from './text.ts'
+
+const LABEL_WIDTH = 13
+
+export interface PageOptions {
+  readonly columns: number
+  readonly paint: Paint
+}
+
+/** All that a person needs to judge and mend one finding, as a page of labelled paragraphs. */
+export function findingPage(finding: StoredFinding, { columns, paint }: PageOptions): string {
+  const view = viewOf(finding)
+  const title = wrap(view.title, columns).map((line) => paint.bold(line))
+  const rows = paragraphs(finding, view).flatMap(([label, ...texts]) => {
+    const lines = texts.filter((text) => text !== '').flatMap((text) => wrap(text, columns - LABEL_WIDTH))
+    return lines.map((line, index) => paint.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH)) + line)
+  })
+  return [...title, '', ...rows].join('\n')
+}
+
+/** Label and paragraphs; an empty paragraph is left out, and so is a label without any. */
+function paragraphs(finding: StoredFinding, view: FindingView): [label: string, ...texts: string[]][] {
+  return [
+    ['Priority', `${finding.priority}${view.score === undefined ? '' : `, score ${view.score}`}`],
+    ['Why', ...view.reasons],
+    ['State', stateLine(finding, view)],
+    ['', view.firstSeen === undefined ? '' : `first seen ${instant(view.firstSeen)}`],
+    ['', view.lastSeen === undefined ? '' : `last seen ${instant(view.lastSeen)}`],
+    ['Severity', severityLine(view)],
+    ...view.resources.map(({ uid, name, type, region }, index): [string, ...string[]] => [
+      index === 0 ? 'Resource' : '',
+      uid || name,
+      joined([uid === '' || uid.endsWith(name) ? '' : name, type, region], ', '),
+    ]),
+    ['Account', joined([view.account, view.accountName, view.provider], ', ')],
+    ['Control', view.control],
+    ['Observed', view.message === view.title ? '' : view.message],
+    ['Description', view.description],
+    ['Risk', view.risk],
+    ['Remediation', view.remediation, ...view.links],
+    ['Standards', ...view.requirements],
+    ['Source', joined([view.product, view.sourceUid], ', id ')],
+    ['Key', `${finding.key}, revision ${finding.revision}${changed(view)}`],
+  ]
+}
+
+function stateLine({ state }: StoredFinding, { openedAt, closedAt, changedAt }: FindingView): string {
+  const since = { open: openedAt, muted: changedAt, resolved: closedAt, gone: closedAt }[state] ?? changedAt
+  return since === undefined ? state : `${state} since ${instant(since)}`
+}
+
+function severityLine({ severity, sourceSeverity }: FindingView): string {
+  const other = sourceSeverity !== undefined && sourceSeverity.toLowerCase() !== severity.toLowerCase()
+  return other ? `${severity} (the source says ${oneLine(sourceSeverity)})` : severity
+}
+
+function changed({ changedAt }: FindingView): string {
+  return changedAt === undefined ? '' : `, changed ${instant(changedAt)}`
+}

@@ -1,0 +1,95 @@
+import stringWidth from 'string-width'
+import { describe, expect, test } from 'vitest'
+import type { StoredFinding } from '../../sinks/local/findings-store.ts'
+import { findingPage } from './finding-page.ts'
+import { findingsTable } from './findings-table.ts'
+import { Paint } from './paint.ts'
+
+const plain = new Paint(false)
+
+function finding(event: object = {}, state: StoredFinding['state'] = 'open'): StoredFinding {
+  return {
+    key: 'v1:0123456789abcdef',
+    revision: 4,
+    state,
+    priority: 'P2',
+    event: {
+      severity: 'Critical',
+      risk_score: 74,
+      finding_info: { uid: 'src-1', title: 'Root user without MFA', desc: 'Long ago.', last_seen_time: 1764072000000 },
+      metadata: { event_code: 'root_mfa', product: { name: 'Prowler', version: '5' }, modified_time: 1764072000000 },
+      resources: [{ uid: 'arn:aws:iam::1:root', type: 'AwsIamUser', region: 'us-east-1' }],
+      cloud: { provider: 'aws', account: { uid: '1', name: 'main' } },
+      enrichments: [{ type: 'priority', data: { reasons: ['It is the root user.', 'It has keys.'] } }],
+      remediation: { desc: 'Enable it.', references: ['https://example.org/mfa'] },
+      compliance: { requirements: ['CIS 1.5'] },
+      start_time: 1764072000000,
+      ...event,
+    },
+  }
+}
+
+describe('the table of findings', () => {
+  test('says what, how urgent, where and why', () => {
+    expect(findingsTable([finding()], { columns: 80, paint: plain })).toBe(
+      `KEY       PRIORITY  SCORE  SEVERITY  FINDING
+01234567  P2           74  Critical  Root user without MFA
+          arn:aws:iam::1:root in account 1, us-east-1
+          It is the root user.`,
+    )
+  })
+
+  test('has a column for the state where not all are open', () => {
+    const table = findingsTable([finding(), finding({}, 'muted')], { columns: 80, paint: plain })
+    expect(table.split('\n')[0]).toBe('KEY       PRIORITY  SCORE  SEVERITY  STATE     FINDING')
+    expect(table).toContain('Critical  muted     Root')
+  })
+
+  test.each([60, 80, 120])('fits %d columns, whatever the texts, and cannot be steered by them', (columns) => {
+    const long = '日本語👩‍👩‍👧 \u{1b}[2J\u{202e}word '.repeat(40)
+    const table = findingsTable(
+      [
+        finding({
+          severity: long,
+          finding_info: { title: long },
+          resources: [{ uid: `arn:${'x'.repeat(300)}` }],
+          enrichments: [{ type: 'priority', data: { reasons: [long] } }],
+        }),
+      ],
+      { columns, paint: plain },
+    )
+    expect(Math.max(...table.split('\n').map((line) => stringWidth(line)))).toBeLessThanOrEqual(columns)
+    expect(table).not.toMatch(/[\u{1b}\u{202e}]/u)
+  })
+
+  test('shows any event, also one of which nothing is known', () => {
+    const bare: StoredFinding = { key: 'k', revision: 1, state: 'open', priority: 'P4', event: { resources: 'none' } }
+    expect(findingsTable([bare], { columns: 80, paint: plain }).split('\n')[2]).toBe('          no resource')
+  })
+
+  test('is coloured only where that is asked for', () => {
+    expect(findingsTable([finding()], { columns: 80, paint: plain })).not.toContain('\u{1b}')
+    expect(findingsTable([finding()], { columns: 80, paint: new Paint(true) })).toContain('\u{1b}[31m')
+  })
+})
+
+test('the page of a finding holds all that is needed to judge and mend it', () => {
+  expect(findingPage(finding(), { columns: 80, paint: plain })).toBe(`Root user without MFA
+
+Priority     P2, score 74
+Why          It is the root user.
+             It has keys.
+State        open since 2025-11-25 12:00:00 UTC
+             last seen 2025-11-25 12:00:00 UTC
+Severity     Critical
+Resource     arn:aws:iam::1:root
+             AwsIamUser, us-east-1
+Account      1, main, aws
+Control      root_mfa
+Description  Long ago.
+Remediation  Enable it.
+             https://example.org/mfa
+Standards    CIS 1.5
+Source       Prowler 5, id src-1
+Key          v1:0123456789abcdef, revision 4, changed 2025-11-25 12:00:00 UTC`)
+})

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { CommandContext, ExitCode } from './commands/command-context.ts'
+import { loadConfig } from './config/load-config.ts'
+import { runProgram } from './program.ts'
+import { Scrubber } from './scrub.ts'
+import { stopSignal } from './stop-signal.ts'
+import { createLogger, errorSentence, type LogLevel } from './telemetry.ts'
+import { mayColour, processTerminal } from './terminal.ts'
+
+/**
+ * The whole program: resolves to the exit code once everything that was written has left the process.
+ * Calls `exit` only where it cannot go on: after a defect, and when it is asked to end a second time.
+ */
+export async function main(args: readonly string[], exit: (code: ExitCode) => never): Promise<ExitCode> {
+  const scrubber = new Scrubber()
+  const terminal = processTerminal(scrubber)
+  process.on('uncaughtException', (error) => {
+    terminal.err(`posture-stream: a defect: ${errorSentence(error)}\n${error.stack ?? ''}`)
+    exit(1)
+  })
+  let level: LogLevel = 'info'
+  const context: CommandContext = {
+    terminal,
+    scrubber,
+    load: async (file) => {
+      // Looking at --help must not wait for every component to be loaded.
+      const { catalogs } = await import('./catalog.ts')
+      const config = loadConfig(file, catalogs)
+      for (const secret of config.secrets) scrubber.add(secret)
+      return config
+    },
+    log: () =>
+      createLogger({
+        level,
+        pretty: process.stderr.isTTY,
+        colour: mayColour(process.stderr, process.env),
+        scrubber,
+        destination: pino.destination({ dest: 2, sync: true }),
+      }),
+    startPipeline: async (config, options) => (await import('./pipeline.ts')).startPipeline(config, options),
+    openFindings: async (sink) => (await import('./open-findings.ts')).openFindings(sink),
+    openStream: async (stream) => (await import('./open-stream.ts')).openStreamToRead(stream),
+    interrupt: () => stopSignal(() => exit(3)),
+  }
+  const code = await runProgram(args, context, { version: version(), setLogLevel: (asked) => (level = asked) })
+  await flushed(process.stdout)
+  await flushed(process.stderr)
+  return code
+}
+
+function version(): string {
+  const { version: text } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+    version: string
+  }
+  return text
+}
+
+async function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  if (stream.writable) await new Promise<void>((resolve) => void stream.write('', () => resolve()))
+}

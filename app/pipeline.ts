@@ -1,0 +1,199 @@
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { runCollector } from '../collectors/runner.ts'
+import type { Context } from '../core/component.ts'
+import { asError } from '../core/errors.ts'
+import { enrichers } from '../enrichment/catalog.ts'
+import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
+import { openState } from '../enrichment/open-state.ts'
+import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
+import type { LocalStore } from '../enrichment/state/local-store.ts'
+import { SchemaRegistry } from '../schemas/registry.ts'
+import type { SinkDelivery } from '../sinks/delivery-options.ts'
+import { runSink } from '../sinks/runner.ts'
+import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
+import type { Stream } from '../stream/stream.ts'
+import { topics } from '../stream/topics.ts'
+import type { LoadedConfig, SinkInstance } from './config/catalogs.ts'
+import { Lifecycle } from './lifecycle.ts'
+import type { Pipeline, PipelineOptions, Summary } from './pipeline-contract.ts'
+
+/** How often an idle pipeline is looked at, in milliseconds. */
+const LOOK_MS = 50
+const STOP_AFTER_FAILED_START_MS = 10_000
+
+/** The composition root: a configuration and the catalogues become running stages, started from sinks to collectors. */
+export async function startPipeline(config: LoadedConfig, options: PipelineOptions): Promise<Pipeline> {
+  const lifecycle = new Lifecycle(options.log)
+  const parts = new Parts(config, options)
+  try {
+    await lifecycle.start([{ name: 'stream', start: () => parts.openStream() }])
+    await lifecycle.start([{ name: 'state', start: () => parts.openState() }])
+    if (options.only.has('sinks')) {
+      await lifecycle.start(
+        config.sinks.map((sink) => ({ name: `sink ${sink.name}`, start: () => parts.startSink(sink) })),
+      )
+    }
+    if (options.only.has('enrichment'))
+      await lifecycle.start([{ name: 'enrichment', start: () => parts.startEnrichment() }])
+    if (options.only.has('collectors')) {
+      await lifecycle.start(
+        config.collectors.map((collector) => ({
+          name: `collector ${collector.name}`,
+          start: () => parts.startCollector(collector),
+        })),
+      )
+    }
+    options.signal.throwIfAborted()
+  } catch (error) {
+    await lifecycle.stop(STOP_AFTER_FAILED_START_MS)
+    throw error
+  }
+  return {
+    idle: (signal) => parts.idle(signal),
+    summary: () => parts.summary(),
+    stop: (deadlineMs) => lifecycle.stop(deadlineMs),
+  }
+}
+
+type Stop = (signal: AbortSignal) => Promise<void>
+
+/** The running stages of one configuration, and what can be asked of them. */
+class Parts {
+  readonly #config: LoadedConfig
+  readonly #options: PipelineOptions
+  readonly #schemas = new SchemaRegistry()
+  readonly #collecting: Promise<Error | undefined>[] = []
+  readonly #groups: { readonly topic: string; readonly group: string }[] = []
+  #stream!: Stream
+  #state!: LocalStore
+  #enrichment: RunningEnrichment | undefined
+  /** The counts that stood when the state was closed. */
+  #finalCounts: Readonly<Record<string, number>> | undefined
+
+  constructor(config: LoadedConfig, options: PipelineOptions) {
+    this.#config = config
+    this.#options = options
+  }
+
+  async openStream(): Promise<Stop> {
+    const { directory, partitions, retentionBytes } = this.#config.stream
+    const log = this.#options.log.child({ part: 'stream' })
+    const stream = await EmbeddedStream.open({
+      directory,
+      topics: Object.values(topics),
+      partitions,
+      retentionBytes,
+      log,
+    })
+    this.#stream = stream
+    return () => stream.close()
+  }
+
+  async openState(): Promise<Stop> {
+    const state = openState(join(this.#config.stream.directory, 'enrichment.db'), periodsOf(this.#enrichmentConfig))
+    this.#state = state
+    return async () => {
+      this.#finalCounts = state.counts()
+      state.close()
+    }
+  }
+
+  async startSink({ name, definition, config, delivery }: SinkInstance): Promise<Stop> {
+    const context = this.#context('sink', name)
+    const sink = await definition.create(config, context)
+    const services = { ...context, stream: this.#stream }
+    const consumption = await runSink(
+      sink,
+      definition,
+      { name, tenant: this.#config.tenant, delivery: delivery as SinkDelivery },
+      services,
+    )
+    this.#groups.push({ topic: topics.findings.name, group: `sink.${name}` })
+    return async () => {
+      await consumption.stop()
+      await sink.close?.()
+    }
+  }
+
+  async startEnrichment(): Promise<Stop> {
+    const enrichment = await runEnrichment({
+      stream: this.#stream,
+      store: this.#state,
+      schemas: this.#schemas,
+      enrichers,
+      periods: periodsOf(this.#enrichmentConfig),
+      ruleset: ruleset(),
+      ...this.#context('enrichment', 'enrichment'),
+    })
+    this.#enrichment = enrichment
+    this.#groups.push({ topic: topics.events.name, group: ENRICHMENT_GROUP })
+    return () => enrichment.stop()
+  }
+
+  async startCollector({ name, definition, config }: LoadedConfig['collectors'][number]): Promise<Stop> {
+    const context = this.#context('collector', name)
+    const collector = await definition.create(config, context)
+    const stopping = new AbortController()
+    const services = { context, stream: this.#stream, schemas: this.#schemas }
+    const ended = runCollector(collector, definition.name, services, stopping.signal).then(
+      () => undefined,
+      (thrown: unknown) => {
+        if (stopping.signal.aborted) return undefined
+        const error = asError(thrown)
+        context.log.error({ error }, 'The collector ended before it was done; the rest of the pipeline goes on.')
+        return error
+      },
+    )
+    this.#collecting.push(ended)
+    return async () => {
+      stopping.abort()
+      await ended
+      await collector.close?.()
+    }
+  }
+
+  /** The failure of a collector is thrown only when everything that arrived has been delivered. */
+  async idle(signal: AbortSignal): Promise<void> {
+    const failures = await Promise.all(this.#collecting)
+    while (!(await this.#caughtUp())) await sleep(LOOK_MS, undefined, { signal })
+    const failure = failures.find((each) => each !== undefined)
+    if (failure !== undefined) throw failure
+  }
+
+  async #caughtUp(): Promise<boolean> {
+    // Enrichment first: what it emits is what the sinks must have.
+    if (this.#enrichment !== undefined && ((await this.#lag(topics.events.name)) > 0 || this.#enrichment.pending()))
+      return false
+    return (await this.#lag(topics.findings.name)) === 0
+  }
+
+  async #lag(topic: string): Promise<number> {
+    const groups = this.#groups.filter((each) => each.topic === topic)
+    const lags = await Promise.all(groups.map(({ group }) => this.#stream.lag(topic, group)))
+    return lags.reduce((sum, lag) => sum + lag, 0)
+  }
+
+  summary(): Summary {
+    const { metrics } = this.#options
+    const counts = this.#finalCounts ?? this.#state.counts()
+    return {
+      in: metrics.total('collector_findings_read_total'),
+      changed: metrics.total('enrichment_emitted_total'),
+      open: counts['open'] ?? 0,
+      resolved: counts['resolved'] ?? 0,
+      muted: counts['muted'] ?? 0,
+      gone: counts['gone'] ?? 0,
+      deadLetters: metrics.total('dead_letters_total'),
+    }
+  }
+
+  get #enrichmentConfig(): EnrichmentConfig {
+    return this.#config.enrichment as EnrichmentConfig
+  }
+
+  #context(stage: string, name: string): Context {
+    const { log, metrics } = this.#options
+    return { name, tenant: this.#config.tenant, log: log.child({ stage, name }), metrics, clock: Date.now }
+  }
+}

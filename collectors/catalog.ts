@@ -1,0 +1,5 @@
+import type { CollectorDefinition } from './collector.ts'
+import { scannerReport } from './scanner-report/scanner-report.ts'
+
+/** Every collector that a configuration can name, in the order of the documentation. */
+export const collectors: readonly CollectorDefinition[] = [scannerReport]

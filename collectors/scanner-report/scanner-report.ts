@@ -1,0 +1,212 @@
+import { stat } from 'node:fs/promises'
+import { Type, type Static } from 'typebox'
+import type { Context } from '../../core/component.ts'
+import { PermanentError, errorCode } from '../../core/errors.ts'
+import { isZone } from '../../core/time.ts'
+import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import { declaredScope } from './declared-scope.ts'
+import { isUnchanged, readPosition, writePosition, type Marks } from './position.ts'
+import { progressOn, type Progress, type Terminal } from './progress.ts'
+import { ReportFile, digestOf, type FileMark } from './report-file.ts'
+import { isPathError, listReports, pathProblem } from './report-paths.ts'
+import { preview, type Preview } from './report-preview.ts'
+import { ReportReading, refusedReport } from './report-reading.ts'
+
+const configSchema = Type.Object(
+  {
+    paths: Type.Array(
+      Type.String({
+        path: 'input',
+        minLength: 1,
+        description: 'A file, a directory (every .json, .ndjson and .jsonl below it) or a pattern: reports/*.json',
+      }),
+      { minItems: 1, description: 'Where the reports are' },
+    ),
+    format: Type.Union([Type.Literal('auto'), Type.Literal('prowler-ocsf'), Type.Literal('asff')], {
+      default: 'auto',
+      description: 'What the reports are; auto tells each record by what it holds',
+    }),
+    scope: Type.Optional(declaredScope),
+    zone: Type.String({
+      default: 'UTC',
+      description: 'The IANA time zone of dates that name none: Europe/Berlin',
+    }),
+  },
+  { additionalProperties: false },
+)
+type Config = Static<typeof configSchema>
+
+/** Reads the reports that scanners leave as files. */
+export const scannerReport: CollectorDefinition<typeof configSchema> = {
+  name: 'scanner-report',
+  summary: "Reads scanners' report files: Prowler's json-ocsf, and ASFF of Prowler, Cloud Custodian or any product",
+  configSchema,
+  create(config, context) {
+    if (isZone(config.zone)) return new ScannerReport(config, context, process.stderr)
+    throw new PermanentError(
+      'ZONE_UNKNOWN',
+      `zone ${config.zone} is no IANA time zone: write UTC or, say, Europe/Berlin`,
+    )
+  },
+}
+
+/** A report that has to be read, after a first look at it. */
+interface Pending {
+  readonly path: string
+  readonly preview: Preview
+}
+
+/**
+ * Reads every report that is new or has changed, one at a time, by the time of its first record and then by name. A file
+ * that cannot be read holds up no other: it is named at the end, by a PermanentError (`REPORT_NOT_READABLE`).
+ */
+class ScannerReport implements Collector {
+  readonly #context: Context
+  readonly #config: Config
+  readonly #progress: Progress
+  readonly #isTerminal: boolean
+
+  constructor(config: Config, context: Context, terminal: Terminal) {
+    this.#config = config
+    this.#context = context
+    this.#progress = progressOn(terminal, context.clock)
+    this.#isTerminal = terminal.isTTY === true
+  }
+
+  async check(): Promise<void> {
+    const { problems, empty } = await listReports(this.#config.paths)
+    for (const path of empty)
+      this.#context.log.warn({ path }, `${path} holds no report yet: name a .json, .ndjson or .jsonl file to be read.`)
+    throwIfAny(problems)
+  }
+
+  async *collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch> {
+    const { files, problems } = await listReports(this.#config.paths)
+    const failures = [...problems]
+    const marks = this.#marksOf(position, files)
+    const pending: Pending[] = []
+    for (const path of files) {
+      try {
+        if (!(await isUnchanged(path, marks.get(path), signal))) pending.push(await this.#look(path, signal))
+      } catch (error) {
+        this.#failed(path, error, failures, signal)
+      }
+    }
+    for (const each of pending.toSorted(byTimeThenName)) {
+      try {
+        yield* this.#read(each, marks, signal)
+      } catch (error) {
+        this.#failed(each.path, error, failures, signal)
+      } finally {
+        this.#progress.clear()
+      }
+    }
+    throwIfAny(failures)
+  }
+
+  async #look(path: string, signal: AbortSignal): Promise<Pending> {
+    const { format, zone } = this.#config
+    return { path, preview: await preview(path, format, { zone, reportedAt: 0, withoutData: true }, signal) }
+  }
+
+  async *#read({ path, preview: seen }: Pending, marks: Marks, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+    const context = this.#context
+    if (seen.kind === 'refused' || seen.kind === 'empty') {
+      yield* this.#passOver(path, seen, marks, signal)
+      return
+    }
+    if (!this.#isTerminal) context.log.info({ path }, `Reading ${path}.`)
+    const writtenAt = await this.#writtenAt(path)
+    const { format, scope, zone } = this.#config
+    const mapping = { zone, reportedAt: writtenAt }
+    const reading = new ReportReading({ context, format, scope, mapping, progress: this.#progress })
+    const file = new ReportFile(path)
+    yield* reading.batches(file, signal)
+    const last = reading.last(file.damage, seen.kind === 'no-records' ? writtenAt : undefined)
+    if (!file.changed) marks.set(path, file.mark())
+    this.#progress.clear()
+    this.#report(file, reading)
+    yield { ...last, ...(file.changed ? {} : { position: writePosition(marks) }) }
+  }
+
+  /** A file that is no report is set aside once, and not looked at again until it changes. */
+  async *#passOver(
+    path: string,
+    seen: Preview & { kind: 'refused' | 'empty' },
+    marks: Marks,
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectedBatch> {
+    const { log } = this.#context
+    const { size, mtimeMs } = await stat(path)
+    marks.set(path, { size, mtimeMs, digest: await digestOf(path, signal) })
+    const position = writePosition(marks)
+    if (seen.kind === 'empty') {
+      log.warn(
+        { path },
+        `${path} is empty: its scanner has not written it, or not to its end. It is read when it changes.`,
+      )
+      yield { events: [], read: 0, position }
+      return
+    }
+    log.error({ path, code: seen.error.code }, `${seen.error.message}. It is set aside whole.`)
+    yield { events: [], unreadable: [await refusedReport(path, size, seen.error)], read: 1, position }
+  }
+
+  #report({ path, damage }: ReportFile, { records, setAside, repeated }: ReportReading): void {
+    const { log } = this.#context
+    const fields = { path, records, setAside, repeated, damage }
+    if (setAside === 0 && damage.length === 0) log.info(fields, `Read ${records} records of ${path}.`)
+    else log.warn(fields, `Read ${records} records of ${path}, but not all of it is sound: its scans count as partial.`)
+  }
+
+  /** What was read of files that are still there. */
+  #marksOf(position: unknown, files: readonly string[]): Marks {
+    const saved = position === undefined ? new Map<string, FileMark>() : readPosition(position)
+    if (saved === undefined)
+      this.#context.log.warn({}, 'The saved position is none of this collector, so every report is read again.')
+    const marks: Marks = new Map()
+    for (const path of files) {
+      const mark = saved?.get(path)
+      if (mark !== undefined) marks.set(path, mark)
+    }
+    return marks
+  }
+
+  /** In milliseconds since the epoch; the present for a file from the future. */
+  async #writtenAt(path: string): Promise<number> {
+    const { mtimeMs } = await stat(path)
+    return Math.max(0, Math.min(Math.floor(mtimeMs), this.#context.clock()))
+  }
+
+  #failed(path: string, error: unknown, failures: PermanentError[], signal: AbortSignal): void {
+    signal.throwIfAborted()
+    const code = errorCode(error)
+    if (code === 'ENOENT') {
+      this.#context.log.warn({ path }, `${path} was removed before it could be read.`)
+      return
+    }
+    if (!isPathError(code)) throw error
+    const problem = pathProblem(path, error)
+    this.#context.log.error({ path, code }, `${problem.message}. The other reports are read.`)
+    failures.push(problem)
+  }
+}
+
+function byTimeThenName(one: Pending, other: Pending): number {
+  const [time, otherTime] = [timeOf(one), timeOf(other)]
+  if (time !== otherTime) return time < otherTime ? -1 : 1
+  return one.path < other.path ? -1 : 1
+}
+
+/** Reports without any time come last. */
+function timeOf({ preview: seen }: Pending): number {
+  return seen.kind === 'report' ? (seen.firstTime ?? Infinity) : Infinity
+}
+
+function throwIfAny(problems: readonly PermanentError[]): void {
+  const [first, second] = problems
+  if (first === undefined) return
+  if (second === undefined) throw first
+  const message = problems.map((each) => each.message).join('; ')
+  throw new PermanentError(first.code, message, { cause: new AggregateError(problems) })
+}
