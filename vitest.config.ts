@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 const stages = '{app,collectors,core,enrichment,schemas,sinks,stream,tools}'
 const slow = 'test/**/*.slow.test.ts'
+const sharedBroker = './test/servers/kafka/global-setup.ts'
 
 export default defineConfig({
   test: {
@@ -13,11 +14,20 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: [slow],
+          globalSetup: sharedBroker,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
-      { test: { name: 'slow', include: [slow], testTimeout: 1_800_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'slow',
+          include: [slow],
+          globalSetup: sharedBroker,
+          testTimeout: 1_800_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 })

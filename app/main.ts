@@ -42,6 +42,7 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
     startPipeline: async (config, options) => (await import('./pipeline.ts')).startPipeline(config, options),
     openFindings: async (sink) => (await import('./open-findings.ts')).openFindings(sink),
     openStream: async (stream) => (await import('./open-stream.ts')).openStreamToRead(stream),
+    openTopics: async (stream) => (await import('./open-topics.ts')).openTopics(stream),
     interrupt: () => stopSignal(() => exit(3)),
   }
   const code = await runProgram(args, context, { version: version(), setLogLevel: (asked) => (level = asked) })

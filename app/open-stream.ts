@@ -1,13 +1,86 @@
-import type { EmbeddedStream as EmbeddedStreamConfig } from '../schemas/generated/config.ts'
+import { Backoff } from '../core/backoff.ts'
+import { PipelineError, asError, errorCode } from '../core/errors.ts'
+import type { Logger } from '../core/telemetry.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
+import { KafkaStream } from '../stream/kafka/kafka-stream.ts'
 import type { Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
+import type { LoadedConfig } from './config/catalogs.ts'
+import { kafkaOptions } from './kafka-options.ts'
+
+const PAUSE = { initialMs: 1000, maxMs: 30_000 }
+const LEAST_PAUSE_MS = 1000
+const all = Object.values(topics)
+
+/**
+ * Opens the stream of a configuration to run stages on it. Where time or the operator of the brokers can mend what is
+ * wrong, it is told once and waited for; rejects with a permanent error, or with the signal's reason.
+ */
+export async function openStream(config: LoadedConfig['stream'], log: Logger, signal: AbortSignal): Promise<Stream> {
+  if (config.type === 'embedded') {
+    const { directory, partitions, retentionBytes } = config
+    return await EmbeddedStream.open({ directory, topics: all, partitions, retentionBytes, log })
+  }
+  const { mechanism } = config.sasl ?? {}
+  if (config.tls === undefined && (mechanism === 'plain' || mechanism === 'oauthbearer'))
+    log.warn(
+      { mechanism },
+      'Without stream.tls, the password or token for Kafka can be read on its way to the brokers.',
+    )
+  return await patiently(() => KafkaStream.open({ ...kafkaOptions(config, log), topics: all }), log, signal)
+}
 
 /** Opens the stream of a configuration beside the pipeline that may be running on it. */
-export async function openStreamToRead({
-  directory,
-  partitions,
-}: EmbeddedStreamConfig): Promise<Stream & AsyncDisposable> {
-  const stream = await EmbeddedStream.open({ directory, partitions, topics: Object.values(topics), mode: 'append' })
+export async function openStreamToRead(config: LoadedConfig['stream']): Promise<Stream & AsyncDisposable> {
+  const stream: Stream =
+    config.type === 'kafka'
+      ? await KafkaStream.open({ ...kafkaOptions(config), topics: all })
+      : await EmbeddedStream.open({
+          directory: config.directory,
+          partitions: config.partitions,
+          topics: all,
+          mode: 'append',
+        })
   return Object.assign(stream, { [Symbol.asyncDispose]: () => stream.close() })
+}
+
+async function patiently(open: () => Promise<Stream>, log: Logger, signal: AbortSignal): Promise<Stream> {
+  const backoff = new Backoff(PAUSE)
+  let told: string | undefined
+  for (;;) {
+    try {
+      return await unlessAborted(open(), signal)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (!(error instanceof PipelineError) || !error.retryable) throw error
+      if (error.message !== told) tell(error, log)
+      told = error.message
+      await backoff.wait(signal, LEAST_PAUSE_MS).catch(() => signal.throwIfAborted())
+    }
+  }
+}
+
+function tell(error: PipelineError, log: Logger): void {
+  const fields = { code: errorCode(error) }
+  if (error.fault === 'configuration') log.error(fields, `The stream waits until this is mended: ${error.message}.`)
+  else log.warn(fields, `The stream cannot be opened yet and is tried again: ${error.message}.`)
+}
+
+/** What opens after all, when nobody wants it any more, is closed again. */
+async function unlessAborted(opening: Promise<Stream>, signal: AbortSignal): Promise<Stream> {
+  const over = new AbortController()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  signal.addEventListener('abort', () => reject(asError(signal.reason)), { signal: over.signal })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([opening, aborted])
+  } catch (error) {
+    void opening.then(
+      (stream) => stream.close(),
+      () => undefined,
+    )
+    throw error
+  } finally {
+    over.abort()
+  }
 }

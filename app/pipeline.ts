@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { runCollector } from '../collectors/runner.ts'
 import type { Context } from '../core/component.ts'
 import { asError } from '../core/errors.ts'
+import { createDirectory } from '../core/storage.ts'
 import { enrichers } from '../enrichment/catalog.ts'
 import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
 import { openState } from '../enrichment/open-state.ts'
@@ -11,15 +12,16 @@ import type { LocalStore } from '../enrichment/state/local-store.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import type { SinkDelivery } from '../sinks/delivery-options.ts'
 import { runSink } from '../sinks/runner.ts'
-import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
+import { RunLock } from '../stream/embedded/run-lock.ts'
 import type { Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 import type { LoadedConfig, SinkInstance } from './config/catalogs.ts'
 import { Lifecycle } from './lifecycle.ts'
+import { openStream } from './open-stream.ts'
 import type { Pipeline, PipelineOptions, Summary } from './pipeline-contract.ts'
 
 /** How often an idle pipeline is looked at, in milliseconds. */
-const LOOK_MS = 50
+const LOOK_MS = 100
 const STOP_AFTER_FAILED_START_MS = 10_000
 
 /** The composition root: a configuration and the catalogues become running stages, started from sinks to collectors. */
@@ -28,7 +30,8 @@ export async function startPipeline(config: LoadedConfig, options: PipelineOptio
   const parts = new Parts(config, options)
   try {
     await lifecycle.start([{ name: 'stream', start: () => parts.openStream() }])
-    await lifecycle.start([{ name: 'state', start: () => parts.openState() }])
+    if (options.only.has('enrichment') || config.stream.type === 'embedded')
+      await lifecycle.start([{ name: 'state', start: () => parts.openState() }])
     if (options.only.has('sinks')) {
       await lifecycle.start(
         config.sinks.map((sink) => ({ name: `sink ${sink.name}`, start: () => parts.startSink(sink) })),
@@ -66,7 +69,7 @@ class Parts {
   readonly #collecting: Promise<Error | undefined>[] = []
   readonly #groups: { readonly topic: string; readonly group: string }[] = []
   #stream!: Stream
-  #state!: LocalStore
+  #state: LocalStore | undefined
   #enrichment: RunningEnrichment | undefined
   /** The counts that stood when the state was closed. */
   #finalCounts: Readonly<Record<string, number>> | undefined
@@ -77,25 +80,30 @@ class Parts {
   }
 
   async openStream(): Promise<Stop> {
-    const { directory, partitions, retentionBytes } = this.#config.stream
-    const log = this.#options.log.child({ part: 'stream' })
-    const stream = await EmbeddedStream.open({
-      directory,
-      topics: Object.values(topics),
-      partitions,
-      retentionBytes,
-      log,
-    })
+    const { log, signal } = this.#options
+    const stream = await openStream(this.#config.stream, log.child({ part: 'stream' }), signal)
     this.#stream = stream
     return () => stream.close()
   }
 
+  /** On Kafka each process has a local store of its own; of an embedded stream the one process has it anyway. */
   async openState(): Promise<Stop> {
-    const state = openState(join(this.#config.stream.directory, 'enrichment.db'), periodsOf(this.#enrichmentConfig))
-    this.#state = state
-    return async () => {
-      this.#finalCounts = state.counts()
-      state.close()
+    const { stream } = this.#config
+    const own = stream.type === 'embedded' ? stream.directory : undefined
+    const directory = this.#enrichmentConfig.directory ?? own!
+    if (directory !== own) await createDirectory(directory)
+    const lock = directory === own ? undefined : RunLock.take(directory, 'enrichment.directory')
+    try {
+      const state = openState(join(directory, 'enrichment.db'), periodsOf(this.#enrichmentConfig))
+      this.#state = state
+      return async () => {
+        this.#finalCounts = state.counts()
+        state.close()
+        lock?.release()
+      }
+    } catch (error) {
+      lock?.release()
+      throw error
     }
   }
 
@@ -119,7 +127,7 @@ class Parts {
   async startEnrichment(): Promise<Stop> {
     const enrichment = await runEnrichment({
       stream: this.#stream,
-      store: this.#state,
+      store: this.#state!,
       schemas: this.#schemas,
       enrichers,
       periods: periodsOf(this.#enrichmentConfig),
@@ -176,7 +184,7 @@ class Parts {
 
   summary(): Summary {
     const { metrics } = this.#options
-    const counts = this.#finalCounts ?? this.#state.counts()
+    const counts = this.#finalCounts ?? this.#state?.counts() ?? {}
     return {
       in: metrics.total('collector_findings_read_total'),
       changed: metrics.total('enrichment_emitted_total'),

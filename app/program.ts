@@ -4,6 +4,7 @@ import type { CommandContext, ExitCode } from './commands/command-context.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
 import { findingsCommand } from './commands/findings.ts'
 import { runCommand } from './commands/run.ts'
+import { topicsCommand } from './commands/topics.ts'
 import { ConfigError } from './config/mistake.ts'
 import { LOG_LEVELS, errorSentence, type LogLevel } from './telemetry.ts'
 import { UsageError } from './usage-error.ts'
@@ -50,6 +51,7 @@ function createProgram(
     .addCommand(checkCommand(context, finish))
     .addCommand(findingsCommand(context, finish))
     .addCommand(deadLettersCommand(context, finish))
+    .addCommand(topicsCommand(context, finish))
     .addHelpText('after', EXAMPLES)
     .hook('preAction', () => setLogLevel(program.opts<{ logLevel: LogLevel }>().logLevel))
   everyCommand(program, (command) =>

@@ -1,7 +1,7 @@
 import type { Context } from '../core/component.ts'
 import { PermanentError } from '../core/errors.ts'
 import { deadLetterHeaders, type Headers } from '../schemas/records.ts'
-import type { OutgoingRecord } from '../stream/stream.ts'
+import { MAX_RECORD_BYTES, type OutgoingRecord } from '../stream/stream.ts'
 import type { Unreadable } from './collector.ts'
 
 /** Bytes that go no further, with the headers that they had. */
@@ -26,5 +26,8 @@ export function deadLetters(aside: SetAside, { name, tenant, clock }: Context): 
 }
 
 export function eventTooLarge(size: number): PermanentError {
-  return new PermanentError('EVENT_TOO_LARGE', `the event has ${size} bytes, more than a topic takes`)
+  return new PermanentError(
+    'EVENT_TOO_LARGE',
+    `the event has ${size} bytes with its headers, more than the ${MAX_RECORD_BYTES} that a record may have`,
+  )
 }

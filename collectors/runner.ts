@@ -6,7 +6,7 @@ import { eventRoute } from '../schemas/event-route.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import { eventHeaders } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
-import type { OutgoingRecord, Stream } from '../stream/stream.ts'
+import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 import { readCheckpoint, saveCheckpoint } from './checkpoint.ts'
 import type { CollectedBatch, Collector } from './collector.ts'
@@ -21,8 +21,6 @@ export interface CollectorServices {
 }
 
 const PAUSE: BackoffOptions = { initialMs: 200, maxMs: 30_000 }
-/** What every broker takes unless told otherwise, less room for headers. */
-const MAX_EVENT_BYTES = 1_000_000
 
 /**
  * Runs a collector of the given type from its last checkpoint until its source has nothing more, or the signal aborts.
@@ -90,7 +88,8 @@ class Run {
       const value = Buffer.from(this.#services.schemas.encode('posture-event', event))
       const { topic, ...route } = eventRoute(event)
       const record = { ...route, value, headers: eventHeaders(event) }
-      if (value.length > MAX_EVENT_BYTES) aside.push(setAside(record, event, eventTooLarge(value.length)))
+      const size = recordBytes(record)
+      if (size > MAX_RECORD_BYTES) aside.push(setAside(record, event, eventTooLarge(size)))
       else outgoing[topic].push({ event, record })
     } catch (error) {
       aside.push({ bytes: bytesOf(event), error: asError(error), origin: originOf(event), headers: {} })

@@ -19,7 +19,8 @@ export interface Context {
  *
  * In `configSchema`, a string with `secret: true` reaches `create` as a Secret, and one with `path: true` as an
  * absolute path (relative ones are taken from the configuration file's directory). No two sinks may have the same
- * `path: true`; what is only read, such as a CA file, is `path: 'input'`.
+ * `path: true`; what is only read, such as a CA file, is `path: 'input'`, where PEM text may stand instead of a path; with
+ * both marks (a key) the text is a Secret, the path is not.
  */
 export interface Definition<Schema extends TSchema, Component> {
   readonly name: string

@@ -2,10 +2,11 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { PermanentError, errorCode } from '../core/errors.ts'
 import type { Logger } from '../core/telemetry.ts'
 import { deadLetterRecords, streamOrigin, type Undeliverable } from '../schemas/dead-letters.ts'
+import type { StateRecord } from '../schemas/generated/state.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import { requireSchema, stateHeaders } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
-import type { OutgoingRecord, StreamRecord } from '../stream/stream.ts'
+import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type StreamRecord } from '../stream/stream.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { Enricher, StateStore } from './enricher.ts'
 import type { Outcome } from './lifecycle/applied.ts'
@@ -38,6 +39,8 @@ export class BatchWork {
   readonly outcomes = new Map<Outcome, number>()
   readonly notes: string[] = []
   readonly #workshop: Workshop
+  /** Records of the state as they will be published; each was made to learn its size. */
+  readonly #encoded = new WeakMap<StateRecord, Uint8Array>()
 
   constructor(state: PartitionState, workshop: Workshop) {
     this.store = new Overlay(state)
@@ -56,13 +59,15 @@ export class BatchWork {
   }
 
   /**
-   * Takes one step whose changes and emissions count together; where it fails, `letter` becomes a dead letter, nothing
-   * else is left of it, and the answer is false.
+   * Takes one step whose changes and emissions count together; where it fails, or makes a record that no topic takes,
+   * `letter` becomes a dead letter, nothing else is left of it, and the answer is false.
    */
   attempt(letter: Undeliverable, origin: string, step: (store: Overlay) => readonly Emission[]): boolean {
     const store = new Overlay(this.store)
     try {
       const emissions = step(store)
+      for (const { record } of emissions) requireSize(record)
+      for (const [key, record] of store.changes) requireSize(this.#stateRecord(key, record))
       this.store.absorb(store)
       this.emissions.push(...emissions)
       return true
@@ -94,12 +99,25 @@ export class BatchWork {
 
   /** Everything to publish on posture.state: the changes, in the order in which they were made. */
   stateRecords(): OutgoingRecord[] {
-    return [...this.store.changes].map(([key, record]) => ({
-      key,
-      value: record === null ? null : this.#workshop.schemas.encode('state', record),
-      headers: stateHeaders(record !== null && 'tenant' in record ? record.tenant : undefined),
-    }))
+    return [...this.store.changes].map(([key, record]) => this.#stateRecord(key, record))
   }
+
+  #stateRecord(key: string, record: StateRecord | null): OutgoingRecord {
+    if (record === null) return { key, value: null, headers: stateHeaders(undefined) }
+    const value = this.#encoded.get(record) ?? this.#workshop.schemas.encode('state', record)
+    this.#encoded.set(record, value)
+    return { key, value, headers: stateHeaders('tenant' in record ? record.tenant : undefined) }
+  }
+}
+
+/** One record that the broker refuses would fail its batch again and again, and with it the partition. */
+function requireSize(record: OutgoingRecord): void {
+  const bytes = recordBytes(record)
+  if (bytes <= MAX_RECORD_BYTES) return
+  throw new PermanentError(
+    'RECORD_TOO_LARGE',
+    `the record ${record.key} that is made of it would have ${bytes} bytes; ${MAX_RECORD_BYTES} are the most`,
+  )
 }
 
 function markDirty(event: PostureEvent, store: StateStore, enrichers: readonly Enricher[]): void {

@@ -8,6 +8,15 @@ const DAY_MS = 24 * 3600 * 1000
 /** The section `enrichment` of the configuration. */
 export const enrichmentConfig = Type.Object(
   {
+    directory: Type.Optional(
+      Type.String({
+        minLength: 1,
+        path: true,
+        description:
+          'The folder that holds the local store, one process each; with an embedded stream its own folder unless told',
+        examples: ['./data/enrichment'],
+      }),
+    ),
     refreshDays: Type.Integer({
       minimum: 1,
       maximum: 3650,

@@ -1,5 +1,13 @@
 import type { Metrics } from '../core/telemetry.ts'
-import type { AfterCommit, Batch, Committed, Consumption, OutgoingRecord, Stream } from '../stream/stream.ts'
+import type {
+  AfterCommit,
+  Assignment,
+  Batch,
+  Committed,
+  Consumption,
+  OutgoingRecord,
+  Stream,
+} from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 import { BatchWork, type Workshop } from './batch-work.ts'
 import { doClockWork } from './clock-work.ts'
@@ -39,31 +47,27 @@ interface Worker {
  */
 export async function runEnrichment(options: EnrichmentOptions): Promise<RunningEnrichment> {
   const workers = new Map<number, Worker>()
-  const takingOver = new Set<number>()
   const { stream, store, log, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
+  const assigned = async (assignment: Assignment): Promise<bigint | undefined> => {
+    const { partition, signal } = assignment
+    const worker: Worker = { state: store.partition(partition), position: 0n, clockAt: 0, settled: false }
+    workers.set(partition, worker)
+    signal.addEventListener('abort', () => {
+      // By then the partition may have been taken over anew.
+      if (workers.get(partition) === worker) workers.delete(partition)
+    })
+    const position = await restorePartition(worker.state, assignment, log, () => options.clock())
+    worker.position = position ?? 0n
+    return position
+  }
   const consumption = await stream.consume(
-    {
-      topic: topics.events.name,
-      group: ENRICHMENT_GROUP,
-      maxRecords,
-      tickMs,
-      assigned: async (assignment) => {
-        const { partition } = assignment
-        takingOver.add(partition)
-        workers.delete(partition)
-        const state = store.partition(partition)
-        const position = await restorePartition(state, assignment, log, () => options.clock())
-        workers.set(partition, { state, position: position ?? 0n, clockAt: 0, settled: false })
-        takingOver.delete(partition)
-        return position
-      },
-    },
+    { topic: topics.events.name, group: ENRICHMENT_GROUP, maxRecords, tickMs, assigned },
     (batch) => handle(batch, workers.get(batch.partition)!, options, tickMs),
   )
   return {
     stop: () => consumption.stop(),
     // Before the first partition is taken over, nothing is known about what there is to do.
-    pending: () => workers.size === 0 || takingOver.size > 0 || [...workers.values()].some(({ settled }) => !settled),
+    pending: () => workers.size === 0 || [...workers.values()].some(({ settled }) => !settled),
   }
 }
 
@@ -78,7 +82,8 @@ async function handle(
   const records = batch.records.filter(({ offset }) => offset >= worker.position)
   await work.take(records, batch.signal)
   const now = options.clock()
-  const clocked = batch.records.length === 0 || now - worker.clockAt >= tickMs
+  // Either way: a clock that was put back must not keep its work waiting until it has caught up.
+  const clocked = batch.records.length === 0 || Math.abs(now - worker.clockAt) >= tickMs
   const settled = clocked ? doClockWork(work, worker.state, options) : worker.settled
   const last = batch.records.at(-1)
   const position = last === undefined ? worker.position : last.offset + 1n

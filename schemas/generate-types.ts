@@ -41,6 +41,7 @@ function withTypes(node: unknown, root: Node, imports: Set<string>): unknown {
   if (Array.isArray(node)) return node.map((each) => withTypes(each, root, imports))
   if (typeof node !== 'object' || node === null) return node
   const { $ref, ...beside } = node as Node
+  if (beside['secret'] === true) return { ...beside, tsType: secretType(beside, imports) }
   if (typeof $ref !== 'string')
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, withTypes(value, root, imports)]))
   const [file, pointer] = $ref.split('#') as [string, string]
@@ -49,6 +50,12 @@ function withTypes(node: unknown, root: Node, imports: Set<string>): unknown {
   if (file === '') return { $ref }
   imports.add(`import type { ${definition['title'] as string} } from './${file}.ts'`)
   return { ...beside, tsType: definition['title'] }
+}
+
+/** Loading a configuration makes a Secret of a secret, unless it is the path of a file. */
+function secretType({ path }: Node, imports: Set<string>): string {
+  imports.add("import type { Secret } from '../../core/secret.ts'")
+  return path === undefined ? 'Secret' : 'Secret | string'
 }
 
 function definitionAt(schema: Node, pointer: string): Node {

@@ -1,9 +1,25 @@
 /**
+ * The most bytes of key, value and headers of one record; dead letters may be twice as large. Every broker takes this
+ * much unless it was told otherwise.
+ */
+export const MAX_RECORD_BYTES = 1_000_000
+
+/** What a record counts against the limit: the bytes of its key, its value and its headers. */
+export function recordBytes({ key, value, headers = {} }: OutgoingRecord): number {
+  let bytes = Buffer.byteLength(key) + (value?.byteLength ?? 0)
+  for (const [name, text] of Object.entries(headers)) bytes += Buffer.byteLength(name) + Buffer.byteLength(text)
+  return bytes
+}
+
+/**
  * The durable log between stages: Kafka in production, an embedded log on a laptop and in tests.
  * `stream.contract.ts` states what every implementation promises.
  */
 export interface Stream {
-  /** Resolves once every record is durable. Same topic and partition: in the order given. */
+  /**
+   * Resolves once every record is durable. Same topic and partition: in the order given. Throws a PermanentError
+   * (`RECORD_TOO_LARGE`) for a record over the topic's limit, and then writes none of the call.
+   */
   publish(topic: string, records: readonly OutgoingRecord[]): Promise<void>
   /**
    * Hands over ordered batches, one at a time per partition. Resolving is committing: the batch's own publishes and its
@@ -47,6 +63,7 @@ export type RecordsHandler = (records: readonly StreamRecord[]) => Promise<void>
 
 export interface ConsumeOptions {
   readonly topic: string
+  /** Its members share the partitions; a group reads one topic. */
   readonly group: string
   /** Where a group without a committed position starts; `earliest` unless told. */
   readonly from?: 'earliest' | 'latest'

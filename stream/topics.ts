@@ -1,3 +1,5 @@
+import { MAX_RECORD_BYTES } from './stream.ts'
+
 const DAY_MS = 24 * 3600 * 1000
 
 export interface Topic {
@@ -11,6 +13,8 @@ export interface Topic {
   readonly deleteRetentionMs?: number
   /** Cleanup `compact`: how long an overwritten record is kept all the same, in milliseconds. */
   readonly minCompactionLagMs?: number
+  /** The most bytes of one record (key, value and headers); 1 MB unless told. */
+  readonly maxRecordBytes?: number
   readonly summary: string
 }
 
@@ -49,12 +53,13 @@ export const topics = {
     partitions: 'many',
     cleanup: 'delete',
     retentionMs: 30 * DAY_MS,
+    maxRecordBytes: 2 * MAX_RECORD_BYTES,
     summary: 'Records that could not be processed, untouched, with the reason; every stage writes, replay reads',
   },
   checkpoints: {
     name: 'posture.checkpoints',
     partitions: 'many',
     cleanup: 'compact',
-    summary: 'How far each collector has read, keyed by collector; also the pinned partition count',
+    summary: 'How far each collector has read, keyed by collector',
   },
 } as const satisfies Record<string, Topic>

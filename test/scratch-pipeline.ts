@@ -7,7 +7,9 @@ import { gunzipSync } from 'node:zlib'
 import type { Summary } from '../app/pipeline-contract.ts'
 import { checkpointKey } from '../collectors/checkpoint.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
+import type { Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
+import type { ScratchKafka } from './scratch-kafka.ts'
 
 const cli = join(import.meta.dirname, '../app/cli.ts')
 export const samples = join(import.meta.dirname, 'samples')
@@ -27,18 +29,23 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** A whole pipeline in a folder of its own: reports go in, a file sink and a local store come out. */
+/**
+ * A whole pipeline in a folder of its own: reports go in, a file sink and a local store come out. Its stream is embedded
+ * unless it is given a part of a Kafka cluster.
+ */
 export class ScratchPipeline {
   readonly directory = mkdtempSync(join(tmpdir(), 'posture-stream-'))
   readonly reports = join(this.directory, 'reports')
   readonly config = join(this.directory, 'pipeline.yaml')
+  readonly #kafka: ScratchKafka | undefined
 
-  constructor() {
+  constructor(kafka?: ScratchKafka) {
+    this.#kafka = kafka
     mkdirSync(this.reports)
     writeFileSync(
       this.config,
       `tenant: acme
-stream: { type: embedded, directory: ./data }
+${kafka === undefined ? 'stream: { type: embedded, directory: ./data }' : kafka.yaml}
 collectors:
   ${COLLECTOR}: { type: scanner-report, paths: ["./reports"] }
 sinks:
@@ -111,15 +118,17 @@ sinks:
 
   /** Makes the collector forget what it has read. */
   async forgetCheckpoint(): Promise<void> {
-    const stream = await EmbeddedStream.open({
-      directory: join(this.directory, 'data'),
-      topics: Object.values(topics),
-      mode: 'append',
-    })
+    const stream = await this.#openStream()
     await stream.publish(topics.checkpoints.name, [
       { key: checkpointKey({ tenant: 'acme', name: COLLECTOR }), value: null },
     ])
     await stream.close()
+  }
+
+  async #openStream(): Promise<Stream> {
+    if (this.#kafka !== undefined) return this.#kafka.open()
+    const directory = join(this.directory, 'data')
+    return EmbeddedStream.open({ directory, topics: Object.values(topics), mode: 'append' })
   }
 
   remove(): void {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { Context } from '../../core/component.ts'
+import { PermanentError } from '../../core/errors.ts'
 import { requireWritableDirectory } from '../../core/storage.ts'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
@@ -69,7 +70,6 @@ interface Probe {
 }
 
 function probesOf(config: LoadedConfig, context: CommandContext): Probe[] {
-  const { directory, type } = config.stream
   const metrics = new MetricsRegistry()
   const log = context.log()
   const contextOf = (stage: string, name: string): Context => ({
@@ -87,10 +87,32 @@ function probesOf(config: LoadedConfig, context: CommandContext): Probe[] {
       run: (signal) => problemOf(() => probeComponent(instance, contextOf(stage, instance.name), signal), signal),
     })
   return [
-    { name: 'stream', kind: type, run: (signal) => problemOf(() => requireWritableDirectory(directory), signal) },
+    {
+      name: 'stream',
+      kind: config.stream.type,
+      run: (signal) => problemOf(() => checkStream(config.stream, context), signal),
+    },
+    ...storeProbes(config),
     ...config.collectors.map(probe('collectors')),
     ...config.sinks.map(probe('sinks')),
   ]
+}
+
+/** Kafka's topics must be as they are wanted: with others, records could be lost or read twice. */
+async function checkStream(stream: LoadedConfig['stream'], { openTopics }: CommandContext): Promise<void> {
+  if (stream.type === 'embedded') return await requireWritableDirectory(stream.directory)
+  await using kafka = await openTopics(stream)
+  const wrong = (await kafka.plan()).filter(({ state }) => state !== 'as-wanted')
+  if (wrong.length === 0) return
+  const what = wrong.map(({ topic, state }) => `${topic} ${state === 'missing' ? 'is missing' : 'differs'}`)
+  throw new PermanentError('KAFKA_TOPICS', `${what.join(', ')}; see: posture-stream topics plan`)
+}
+
+function storeProbes({ enrichment }: LoadedConfig): Probe[] {
+  const { directory } = enrichment as { readonly directory?: string }
+  if (directory === undefined) return []
+  const run = (signal: AbortSignal) => problemOf(() => requireWritableDirectory(directory), signal)
+  return [{ name: 'enrichment', kind: 'local store', run }]
 }
 
 async function probeComponent(

@@ -1,6 +1,8 @@
 import type { LoadedConfig, SinkInstance } from '../config/catalogs.ts'
+import type { KafkaStream } from '../../schemas/generated/config.ts'
 import type { Stream } from '../../stream/stream.ts'
 import type { FindingsStore } from '../../sinks/local/findings-store.ts'
+import type { OpenTopics } from '../open-topics.ts'
 import type { StartPipeline } from '../pipeline-contract.ts'
 import type { Scrubber } from '../scrub.ts'
 import type { BindableLogger } from '../telemetry.ts'
@@ -20,6 +22,8 @@ export interface CommandContext {
   readonly openFindings: (sink: SinkInstance) => Promise<FindingsStore>
   /** For reading, beside a pipeline that may be running. */
   readonly openStream: (stream: LoadedConfig['stream']) => Promise<Stream & AsyncDisposable>
+  /** The topics of a stream on Kafka. */
+  readonly openTopics: (stream: KafkaStream) => Promise<OpenTopics>
   /** Aborted when the process is asked to end (SIGINT, SIGTERM, SIGHUP); a second request ends it at once. */
   readonly interrupt: () => AbortSignal
 }

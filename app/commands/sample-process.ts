@@ -25,6 +25,7 @@ export class SampleProcess implements Disposable {
   readonly interrupt = new AbortController()
   readonly raw: Uint8Array[] = []
   columns = 100
+  openTopics: CommandContext['openTopics'] = () => Promise.reject(new Error('no topics in this test'))
   startPipeline: StartPipeline = () => Promise.reject(new Error('no pipeline in this test'))
 
   constructor(catalogs: Catalogs) {
@@ -76,6 +77,7 @@ export class SampleProcess implements Disposable {
       startPipeline: (config, options) => this.startPipeline(config, options),
       openFindings: async (sink): Promise<FindingsStore> => openFindings(sink),
       openStream: (stream) => openStreamToRead(stream),
+      openTopics: (stream) => this.openTopics(stream),
       interrupt: () => this.interrupt.signal,
     }
   }

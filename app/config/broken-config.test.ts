@@ -65,10 +65,31 @@ describe('a broken configuration is told with file, line, path and remedy', () =
       'unknown and missing component types',
       `tenant: acme\nstream: { type: kafak }\nsinks:\n  a: { type: flie }\n  b: { directory: ./out }\n  c:\n`,
       [
-        'posture.yaml:2:17  stream.type  no such stream type; write embedded',
+        'posture.yaml:2:17  stream.type  no such stream type; did you mean "kafka"?',
         'posture.yaml:4:14  sinks.a.type  no such sink; did you mean "file"?',
         'posture.yaml:5:3  sinks.b.type  missing; write one of: file, webhook',
         'posture.yaml:6:5  sinks.c  must be a section of "key: value" lines, but is empty; give it a value, or remove the line',
+      ],
+    ],
+    [
+      'settings of Kafka that do not go together',
+      'tenant: acme\nstream: { type: kafka, brokers: ["a:1"], replication: 1, sasl: { mechanism: oauthbearer, username: u, scope: s } }\n',
+      [
+        'posture.yaml:1:1  enrichment.directory  missing; add "directory: ./data/enrichment" (the folder that holds the local store; each process needs its own)',
+        'posture.yaml:2:1  stream.minInsyncReplicas  more than replication (1), so that nothing could ever be written; write at most 1; 2 of 3 lets one broker fail',
+        `posture.yaml:2:58  stream.sasl.tokenUrl  missing; add 'tokenUrl: https://login.example.com/oauth2/token', which mechanism oauthbearer needs`,
+        `posture.yaml:2:58  stream.sasl.clientId  missing; add 'clientId: posture', which mechanism oauthbearer needs`,
+        `posture.yaml:2:58  stream.sasl.clientSecret  missing; add 'clientSecret: "\${KAFKA_CLIENT_SECRET}"', which mechanism oauthbearer needs`,
+        'posture.yaml:2:90  stream.sasl.username  not used with mechanism oauthbearer; remove it, or choose another mechanism',
+      ],
+    ],
+    [
+      'addresses and certificates of Kafka',
+      'tenant: acme\nstream: { type: kafka, brokers: ["kafka"], prefix: "a b", tls: { certificate: c.pem } }\nenrichment: { directory: ./e }\n',
+      [
+        'posture.yaml:2:34  stream.brokers[0]  not of the required form; expected: host:port, for example kafka-1.example.com:9092',
+        'posture.yaml:2:52  stream.prefix  not of the required form; expected: letters, digits, dots, hyphens and underscores; it stands before topics, groups and transactional ids, so that pipelines share a cluster',
+        `posture.yaml:2:59  stream.tls.key  missing; add "key: ./tls/client.key" (file (or PEM text) of the key of our certificate)`,
       ],
     ],
     [

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { EmbeddedStream } from '../../schemas/generated/config.ts'
+import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
 
 /** What may stand in a configuration: every component that can be named, and the settings of the stages. */
@@ -31,7 +31,7 @@ export interface LoadedConfig {
   /** The configuration file, absolute. */
   readonly file: string
   readonly tenant: string
-  readonly stream: EmbeddedStream
+  readonly stream: EmbeddedStream | KafkaStream
   readonly collectors: readonly Instance<CollectorDefinition>[]
   readonly enrichment: unknown
   readonly sinks: readonly SinkInstance[]

@@ -146,3 +146,39 @@ describe('a file that cannot be read is told with its remedy', () => {
     expect(message).toContain('no permission to read the file; let this user')
   })
 })
+
+describe('a stream on Kafka', () => {
+  const text = `tenant: acme
+stream:
+  type: kafka
+  brokers: ["kafka-1:9093"]
+  sasl: { mechanism: scram-sha-512, username: posture, password: "\${PASSWORD}" }
+  tls: { ca: tls/ca.pem, certificate: tls/client.pem, key: tls/client.key }
+enrichment: { directory: ./state }
+`
+
+  test('has its defaults, its secrets under cover, and its files absolute', () => {
+    const { stream, secrets } = load(text, { PASSWORD: 'p4ss' })
+    expect(stream).toMatchObject({
+      prefix: 'posture',
+      partitions: 12,
+      replication: 3,
+      minInsyncReplicas: 2,
+      compression: 'zstd',
+      sessionTimeoutMs: 10_000,
+      tls: { ca: join(directory, 'tls/ca.pem'), key: join(directory, 'tls/client.key') },
+    })
+    expect(JSON.stringify(stream)).not.toContain('p4ss')
+    expect(secrets.map((each) => each.reveal())).toEqual(['p4ss'])
+  })
+
+  test('takes certificates and keys as text, and the key is a secret then', () => {
+    const pem = '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'
+    const inline = text.replace('tls/client.key', '"${KEY}"').replace('tls/ca.pem', '"${KEY}"')
+    const { stream, secrets } = load(inline, { PASSWORD: 'p4ss', KEY: pem })
+    const { ca, key } = (stream as { tls: { ca: string; key: Secret } }).tls
+    expect(ca).toBe(pem)
+    expect(key.reveal()).toBe(pem)
+    expect(secrets).toContain(key)
+  })
+})

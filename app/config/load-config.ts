@@ -65,7 +65,7 @@ function readSections(
   const parts = isSection(root) ? root : {}
   return {
     tenant: String(parts['tenant']),
-    stream: sections.stream(schema, parts['stream']),
+    stream: sections.stream(schema, parts['stream'], parts['enrichment']),
     collectors: sections.collectors(catalogs, parts['collectors']),
     enrichment: sections.enrichment(catalogs.enrichment, parts['enrichment']),
     sinks: sections.sinks(catalogs, parts['sinks']),

@@ -57,11 +57,16 @@ export class MarkedStrings {
   apply(marks: Marks, value: unknown, pointer: string): void {
     for (const [at, use] of marks.paths)
       replaceAt(value, at, (text) => (typeof text === 'string' ? this.#path(text, pointer + at, use) : text))
-    for (const at of marks.secrets)
-      replaceAt(value, at, (text) => (typeof text === 'string' ? this.#secret(text, pointer + at) : text))
+    for (const at of marks.secrets) {
+      const isFile = (text: string): boolean => marks.paths.has(at) && !isPem(text)
+      replaceAt(value, at, (text) =>
+        typeof text === 'string' && !isFile(text) ? this.#secret(text, pointer + at) : text,
+      )
+    }
   }
 
   #path(text: string, pointer: string, use: PathUse): string {
+    if (use === 'input' && isPem(text)) return text
     if (text.startsWith('~/')) this.#places.note(pointer, '~ is not expanded here', 'write ${HOME}/… instead')
     if (text === '' && !this.#places.isTold(pointer))
       this.#places.note(pointer, 'an empty path', 'name a file or folder')
@@ -77,4 +82,9 @@ export class MarkedStrings {
     if (!empty) this.secrets.push(secret)
     return secret
   }
+}
+
+/** What is wanted as a file may stand there itself (${file:…}, ${ENV}), where it is a certificate or a key. */
+function isPem(text: string): boolean {
+  return text.includes('-----BEGIN ')
 }

@@ -55,6 +55,9 @@ export const sampleCatalogs: Catalogs = {
       create: nothing,
     },
   ],
-  enrichment: Type.Object({ refreshDays: Type.Integer({ default: 30, minimum: 1 }) }, { default: {} }),
+  enrichment: Type.Object(
+    { refreshDays: Type.Integer({ default: 30, minimum: 1 }), directory: Type.Optional(Type.String({ path: true })) },
+    { default: {} },
+  ),
   delivery: Type.Object({ batch: Type.Integer({ default: 500, maximum: 10_000 }) }, { default: {} }),
 }

@@ -1,10 +1,11 @@
 import type { TSchema } from 'typebox'
 import type { Definition } from '../../core/component.ts'
-import type { EmbeddedStream } from '../../schemas/generated/config.ts'
+import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
 import type { Catalogs, Instance, SinkInstance } from './catalogs.ts'
 import { suggestion } from './nearest.ts'
 import type { MarkedStrings } from './marks.ts'
 import { childPointer, type Places } from './places.ts'
+import { noteKafkaRules } from './stream-rules.ts'
 import type { Validator } from './validator.ts'
 
 type Section = Readonly<Record<string, unknown>>
@@ -36,11 +37,14 @@ export class Sections {
     this.#places = places
   }
 
-  stream(frame: FrameSchema, value: unknown): EmbeddedStream {
+  /** With the rest of the file, because some of its settings must go together with others. */
+  stream(frame: FrameSchema, value: unknown, enrichment: unknown): EmbeddedStream | KafkaStream {
     const kinds = frame.properties.stream.oneOf.map(({ $ref }) => frame.$defs[$ref.split('/').at(-1)!] as Branch)
     const kind = this.#chosen('stream type', kinds, ({ properties }) => properties.type.const, value, '/stream')
-    if (kind !== undefined) this.#validator.check(kind, value, '/stream')
-    return value as EmbeddedStream
+    const valid = kind !== undefined && this.#validator.check(kind, value, '/stream')
+    const stream = value as EmbeddedStream | KafkaStream
+    if (valid && stream.type === 'kafka') noteKafkaRules(stream, enrichment, this.#places)
+    return stream
   }
 
   enrichment(schema: object, value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Committed } from '../stream.ts'
+import { MAX_RECORD_BYTES, type Committed } from '../stream.ts'
 import {
   INPUT,
   numbered,
@@ -66,6 +66,25 @@ export function committingContract(bench: Workbench): void {
       })
       await bench.until(async () => expect(await stream.lag(INPUT, GROUP)).toBe(0))
       expect(codes).toEqual(['STREAM_UNKNOWN_TOPIC', 'STREAM_UNKNOWN_PARTITION'])
+      expect(await readTexts(stream, OUTPUT)).toEqual([])
+    })
+
+    test('fails the batch that publishes a record over the limit, and keeps none of it', async () => {
+      const stream = await bench.open()
+      await stream.publish(INPUT, records(0, 'a'))
+      const codes: unknown[] = []
+      await stream.consume({ topic: INPUT, group: GROUP }, async (batch) => {
+        if (codes.length > 0) return
+        batch.publish(OUTPUT, records(0, 'with it'))
+        try {
+          batch.publish(STATE, [{ key: 'large', value: Buffer.alloc(MAX_RECORD_BYTES), partition: 0 }])
+        } catch (error) {
+          codes.push((error as { code?: unknown }).code)
+          throw error
+        }
+      })
+      await bench.until(async () => expect(await stream.lag(INPUT, GROUP)).toBe(0))
+      expect(codes).toEqual(['RECORD_TOO_LARGE'])
       expect(await readTexts(stream, OUTPUT)).toEqual([])
     })
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { PermanentError } from '../../core/errors.ts'
 import { partitionFor } from '../partitioner.ts'
+import { MAX_RECORD_BYTES, recordBytes } from '../stream.ts'
 import {
   INPUT,
   numbered,
@@ -40,12 +41,30 @@ export function publishingContract(bench: Workbench): void {
       expect(second?.headers).toEqual({})
     })
 
-    test('carries a value of a megabyte unchanged', async () => {
+    test('carries the largest record unchanged', async () => {
       const stream = await bench.open()
-      const value = randomBytes(1_000_000)
+      const value = randomBytes(MAX_RECORD_BYTES - 'big'.length)
       await stream.publish(INPUT, [{ key: 'big', value }])
       const [record] = await readAll(stream, INPUT)
       expect(Buffer.from(record?.value ?? []).equals(value)).toBe(true)
+    })
+
+    test('refuses a record over the limit and all of its call, and takes what others publish at the same time', async () => {
+      const stream = await bench.open()
+      const large = { key: 'large', value: randomBytes(MAX_RECORD_BYTES), headers: { a: 'b' }, partition: 0 }
+      expect(recordBytes(large)).toBeGreaterThan(MAX_RECORD_BYTES)
+      const calls = [
+        stream.publish(INPUT, records(0, 'before')),
+        stream.publish(INPUT, [...records(0, 'beside'), large]),
+        stream.publish(INPUT, records(0, 'after')),
+      ]
+      const [before, refused, after] = await Promise.allSettled(calls)
+      expect([before?.status, after?.status]).toEqual(['fulfilled', 'fulfilled'])
+      expect(refused).toMatchObject({
+        status: 'rejected',
+        reason: { constructor: PermanentError, code: 'RECORD_TOO_LARGE', message: expect.stringContaining('large') },
+      })
+      expect(await readTexts(stream, INPUT)).toEqual(['before', 'after'])
     })
 
     test('publishing nothing does nothing', async () => {

@@ -9,7 +9,8 @@ import type { Stream, StreamRecord } from '../stream.ts'
 import type { Topic } from '../topics.ts'
 import { EmbeddedStream } from './embedded-stream.ts'
 
-const input: Topic = { name: 'input', partitions: 'many', cleanup: 'delete', summary: '' }
+const maxRecordBytes = 32 * 1024 * 1024
+const input: Topic = { name: 'input', partitions: 'many', cleanup: 'delete', maxRecordBytes, summary: '' }
 const output: Topic = { name: 'output', partitions: 'many', cleanup: 'delete', summary: '' }
 const topics = [input, output]
 

@@ -15,7 +15,7 @@ import type {
 } from '../stream.ts'
 import type { Topic } from '../topics.ts'
 import { Database } from './database.ts'
-import { FailureReport } from './failure-report.ts'
+import { FailureReport } from '../failure-report.ts'
 import { Follower } from './follower.ts'
 import { Group } from './group.ts'
 import { Logs } from './logs.ts'

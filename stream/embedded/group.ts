@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/telemetry.ts'
 import type { BatchHandler, ConsumeOptions, Consumption } from '../stream.ts'
-import { FailureReport } from './failure-report.ts'
+import { FailureReport } from '../failure-report.ts'
 import type { Log } from './logs.ts'
 import { PartitionLoop, type Storage } from './partition-loop.ts'
 

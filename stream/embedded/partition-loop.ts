@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { Backoff } from '../../core/backoff.ts'
 import { PipelineError } from '../../core/errors.ts'
 import type { BatchHandler, Committed, ConsumeOptions, RecordsHandler, StreamRecord } from '../stream.ts'
-import type { FailureReport } from './failure-report.ts'
+import type { FailureReport } from '../failure-report.ts'
 import type { Log, Logs } from './logs.ts'
 import type { News } from './news.ts'
-import { OpenBatch } from './open-batch.ts'
+import { OpenBatch } from '../open-batch.ts'
 import type { Placed, RecordStore } from './record-store.ts'
 
 const REDELIVERY = { initialMs: 250, maxMs: 5000 }
@@ -128,7 +128,14 @@ export class PartitionLoop {
   }
 
   async #process(records: readonly StreamRecord[], position: bigint, signal: AbortSignal): Promise<bigint> {
-    const batch = new OpenBatch(this.#log, records, signal, this.#storage.store)
+    const { store } = this.#storage
+    const batch = new OpenBatch<Placed>({
+      topic: this.#log.topic.name,
+      partition: this.#log.partition,
+      records,
+      signal,
+      place: (topic, outgoing) => store.place(topic, outgoing),
+    })
     try {
       const afterCommit = await this.#handle(batch)
       if (this.#revoked) return position

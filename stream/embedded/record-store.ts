@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/component.ts'
 import { partitionFor } from '../partitioner.ts'
+import { requireFits } from '../record-limit.ts'
 import type { OutgoingRecord, StreamRecord } from '../stream.ts'
 import type { Database } from './database.ts'
 import type { Log, Logs } from './logs.ts'
@@ -39,12 +40,14 @@ export class RecordStore {
     this.#sql = statements(database)
   }
 
-  /** Finds the log of every record; throws when the topic or a partition does not exist. */
+  /** Finds the log of every record; throws when the topic or a partition does not exist, or a record is too large. */
   place(topic: string, records: readonly OutgoingRecord[]): Placed[] {
     const logs = this.#logs.of(topic)
     return records.map((record) => {
       const partition = record.partition ?? partitionFor(record.partitionBy ?? record.key, logs.length)
-      return { log: this.#logs.at(topic, partition), record }
+      const log = this.#logs.at(topic, partition)
+      requireFits(log.topic, record)
+      return { log, record }
     })
   }
 

@@ -23,18 +23,21 @@ export class RunLock {
     this.#db = db
   }
 
-  /** Takes the lock; throws STREAM_LOCKED, naming the holder, when another process (or this one) has it. */
-  static take(directory: string): RunLock {
+  /**
+   * Takes the lock; throws STREAM_LOCKED, naming the holder, when another process (or this one) has it. `setting` is
+   * what names the directory in the configuration.
+   */
+  static take(directory: string, setting = 'stream.directory'): RunLock {
     const path = join(directory, 'run.lock')
     let db: DatabaseSync | undefined
     try {
       db = new DatabaseSync(path, { timeout: WAIT_MS })
-      if (!hold(db)) throw lockedError(directory, owner(db))
+      if (!hold(db)) throw lockedError(directory, setting, owner(db))
       return new RunLock(db)
     } catch (thrown) {
       const error = storageError(thrown, path)
       const holder = db !== undefined && errorCode(error) === 'STORAGE_BUSY' ? { owner: owner(db) } : undefined
-      const refusal = holder === undefined ? error : lockedError(directory, holder.owner)
+      const refusal = holder === undefined ? error : lockedError(directory, setting, holder.owner)
       db?.close()
       throw refusal
     }
@@ -63,10 +66,10 @@ function owner(db: DatabaseSync): Owner | undefined {
   }
 }
 
-function lockedError(directory: string, holder: Owner | undefined): PermanentError {
+function lockedError(directory: string, setting: string, holder: Owner | undefined): PermanentError {
   const who = holder === undefined ? 'Another process' : `Process ${holder.pid} (since ${holder.since})`
   return new PermanentError(
     'STREAM_LOCKED',
-    `${who} runs the pipeline on ${directory}; stop it first, or give this one another stream.directory`,
+    `${who} runs the pipeline on ${directory}; stop it first, or give this one another ${setting}`,
   )
 }

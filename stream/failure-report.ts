@@ -1,5 +1,5 @@
-import { asError, errorCode, PipelineError } from '../../core/errors.ts'
-import type { Logger } from '../../core/telemetry.ts'
+import { asError, errorCode, PipelineError } from '../core/errors.ts'
+import type { Logger } from '../core/telemetry.ts'
 
 /** Logs a failure that is tried again when it begins, when it changes and when it is over, never for each attempt. */
 export class FailureReport {
@@ -23,6 +23,14 @@ export class FailureReport {
     if (needsOperator)
       this.#log?.error(fields, 'Records cannot be processed; nothing is lost, and they are tried again.')
     else this.#log?.warn(fields, 'Records could not be processed; they are tried again.')
+  }
+
+  /** Records that the topic's retention removed before they were read. */
+  lost(count: bigint): void {
+    this.#log?.error(
+      { ...this.#about, records: String(count) },
+      'Records were removed by retention before they were read; keep the topic longer than the longest outage.',
+    )
   }
 
   succeeded(): void {

@@ -1,0 +1,244 @@
+import type { Admin, Message } from 'kafkajs'
+import { PermanentError, TransientError } from '../../core/errors.ts'
+import type {
+  BatchHandler,
+  ConsumeOptions,
+  Consumption,
+  Following,
+  OutgoingRecord,
+  RecordsHandler,
+  Stream,
+} from '../stream.ts'
+import { requireFits } from '../record-limit.ts'
+import type { Topic } from '../topics.ts'
+import {
+  createClient,
+  kafkaError,
+  physicalGroup,
+  physicalTopic,
+  type KafkaClient,
+  type KafkaOptions,
+} from './client.ts'
+import { KafkaConsumption } from './consumption.ts'
+import { Publisher } from './publisher.ts'
+import { Reader } from './reader.ts'
+import { outputOf } from './records.ts'
+import { requireTopics } from './topic-admin.ts'
+import type { Output } from './transaction-writer.ts'
+
+export interface KafkaStreamOptions extends KafkaOptions {
+  readonly topics: readonly Topic[]
+}
+
+/** The stream on Apache Kafka, through kafkajs; nothing outside this folder knows either. */
+export class KafkaStream implements Stream {
+  readonly #kafka: KafkaClient
+  readonly #options: KafkaOptions
+  readonly #topics: ReadonlyMap<string, Topic>
+  readonly #admin: Admin
+  readonly #publisher: Publisher
+  readonly #running = new Set<Consumption>()
+  /** By transactional id, when the partition's former owner in this process has let go. */
+  readonly #released = new Map<string, Promise<void>>()
+  #closing: Promise<void> | undefined
+
+  private constructor(kafka: KafkaClient, admin: Admin, options: KafkaStreamOptions) {
+    this.#kafka = kafka
+    this.#admin = admin
+    this.#options = options
+    this.#topics = new Map(options.topics.map((topic) => [topic.name, topic]))
+    this.#publisher = new Publisher(kafka, options)
+  }
+
+  /**
+   * Connects, and makes sure that every topic is there with the partitions that the configuration says.
+   * Throws a PermanentError with the remedy, or a TransientError where no broker answers.
+   */
+  static async open(options: KafkaStreamOptions): Promise<KafkaStream> {
+    const kafka = createClient(options)
+    const admin = kafka.admin()
+    try {
+      await admin.connect()
+      await requireTopics(admin, options, options.topics)
+      return new KafkaStream(kafka, admin, options)
+    } catch (error) {
+      await admin.disconnect().catch(() => undefined)
+      throw kafkaError(error, `open the stream on ${options.brokers.join(', ')}`)
+    }
+  }
+
+  async publish(topic: string, records: readonly OutgoingRecord[]): Promise<void> {
+    this.#requireOpen()
+    const byPartition = new Map<number, Message[]>()
+    for (const { partition, message } of this.#place(topic, records)) {
+      const messages = byPartition.get(partition)
+      if (messages === undefined) byPartition.set(partition, [message])
+      else messages.push(message)
+    }
+    if (byPartition.size > 0) await this.#publisher.publish(this.#physical(topic), byPartition)
+  }
+
+  async consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption> {
+    this.#requireOpen()
+    this.#topic(options.topic)
+    const services = {
+      kafka: this.#kafka,
+      options: this.#options,
+      place: (name: string, records: readonly OutgoingRecord[]) => this.#place(name, records),
+      named: (ends: ReadonlyMap<string, bigint>) => this.#named(ends),
+      restore: (...args: Parameters<KafkaStream['restore']>) => this.restore(...args),
+      beginnings: (name: string) => this.beginnings(name),
+      ends: (name: string) => this.ends(name),
+      committed: (name: string, group: string) => this.#committed(name, group),
+      released: this.#released,
+    }
+    return this.#register(await KafkaConsumption.start(services, options, handle))
+  }
+
+  async follow(topic: string, handle: RecordsHandler): Promise<Following> {
+    this.#requireOpen()
+    const [from, until] = await Promise.all([this.beginnings(topic), this.ends(topic)])
+    const reader = new Reader({ kafka: this.#kafka, options: this.#options, topic, from, until, handle })
+    await reader.start()
+    const ready = reader.done.catch((cause: unknown) => {
+      throw new TransientError('STREAM_STOPPED', `${topic} was not read whole`, { cause })
+    })
+    ready.catch(() => undefined)
+    return this.#register({ ready, stop: () => reader.stop() })
+  }
+
+  /** Reads one partition from an offset, or the beginning where that is gone, to its committed end. */
+  async restore(
+    topic: string,
+    partition: number,
+    from: bigint,
+    handle: RecordsHandler,
+    signal: AbortSignal,
+  ): Promise<bigint> {
+    const [beginnings, ends] = await Promise.all([this.beginnings(topic), this.ends(topic)])
+    const end = ends.get(partition) ?? 0n
+    const begin = beginnings.get(partition) ?? 0n
+    const start = from > begin ? from : begin
+    if (start >= end) return end
+    const reader = new Reader({
+      kafka: this.#kafka,
+      options: this.#options,
+      topic,
+      from: new Map([[partition, start]]),
+      until: new Map([[partition, end]]),
+      handle: async (records) => {
+        // What was written since the end was asked for is left for next time.
+        const before = records.filter(({ offset }) => offset < end)
+        if (before.length > 0) await handle(before)
+      },
+    })
+    const stop = (): void => void reader.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      await reader.start()
+      await reader.done
+      return end
+    } finally {
+      signal.removeEventListener('abort', stop)
+      await reader.stop()
+    }
+  }
+
+  async lag(topic: string, group: string): Promise<number> {
+    const [beginnings, ends, committed] = await Promise.all([
+      this.beginnings(topic),
+      this.ends(topic),
+      this.#committed(topic, group),
+    ])
+    const behind = [...ends].map(([partition, end]) => {
+      const begin = beginnings.get(partition) ?? 0n
+      const position = committed.get(partition) ?? begin
+      return end - (position > begin ? position : begin)
+    })
+    return Number(behind.reduce((sum, each) => sum + (each > 0n ? each : 0n), 0n))
+  }
+
+  async ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    return this.#offsets(topic, 'offset')
+  }
+
+  async beginnings(topic: string): Promise<ReadonlyMap<number, bigint>> {
+    return this.#offsets(topic, 'low')
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#running].map((consumption) => consumption.stop()))
+    await this.#publisher.close()
+    await this.#admin.disconnect().catch(() => undefined)
+  }
+
+  async #offsets(topic: string, which: 'offset' | 'low'): Promise<ReadonlyMap<number, bigint>> {
+    this.#requireOpen()
+    try {
+      const offsets = await this.#admin.fetchTopicOffsets(this.#physical(topic))
+      const inOrder = offsets.toSorted((one, other) => one.partition - other.partition)
+      return new Map(inOrder.map((each) => [each.partition, BigInt(each[which])]))
+    } catch (error) {
+      throw kafkaError(error, `read the offsets of ${topic}`)
+    }
+  }
+
+  async #committed(topic: string, group: string): Promise<ReadonlyMap<number, bigint>> {
+    const groupId = physicalGroup(this.#options.prefix, group)
+    try {
+      const [found] = await this.#admin.fetchOffsets({ groupId, topics: [this.#physical(topic)] })
+      const known = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
+      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
+    } catch (error) {
+      throw kafkaError(error, `read the position of group ${group}`)
+    }
+  }
+
+  #place(topic: string, records: readonly OutgoingRecord[]): Output[] {
+    const { partitions } = this.#topic(topic)
+    const count = partitions === 'many' ? this.#options.partitions : 1
+    const physical = this.#physical(topic)
+    return records.map((record) => {
+      requireFits(this.#topic(topic), record)
+      const output = outputOf(record, physical, count)
+      if (Number.isInteger(output.partition) && output.partition >= 0 && output.partition < count) return output
+      throw new PermanentError(
+        'STREAM_UNKNOWN_PARTITION',
+        `${topic} has the partitions 0 to ${count - 1}, not ${output.partition}`,
+      )
+    })
+  }
+
+  #named(ends: ReadonlyMap<string, bigint>): Map<string, bigint> {
+    const names = new Map([...this.#topics.keys()].map((name) => [this.#physical(name), name]))
+    return new Map([...ends].map(([physical, end]) => [names.get(physical)!, end]))
+  }
+
+  #physical(topic: string): string {
+    this.#topic(topic)
+    return physicalTopic(this.#options.prefix, topic)
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#topics.get(name)
+    if (topic === undefined) {
+      const known = [...this.#topics.keys()].join(', ')
+      throw new PermanentError('STREAM_UNKNOWN_TOPIC', `there is no topic ${name}; known are ${known}`)
+    }
+    return topic
+  }
+
+  #register<Kind extends Consumption>(consumption: Kind): Kind {
+    this.#running.add(consumption)
+    return consumption
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) throw new PermanentError('STREAM_CLOSED', 'the stream is closed')
+  }
+}

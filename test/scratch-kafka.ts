@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto'
+import { onTestFinished } from 'vitest'
+import type { Logger } from '../core/telemetry.ts'
+import { createClient, physicalTopic, type KafkaClient } from '../stream/kafka/client.ts'
+import { KafkaStream, type KafkaStreamOptions } from '../stream/kafka/kafka-stream.ts'
+import { applyTopics } from '../stream/kafka/topic-admin.ts'
+import { topics as allTopics, type Topic } from '../stream/topics.ts'
+
+const SESSION_MS = 10_000
+
+/** A record as the client takes it, whatever stands in it. */
+export type RawMessage = Parameters<ReturnType<KafkaClient['producer']>['send']>[0]['messages'][number]
+
+export interface ScratchKafkaOptions {
+  readonly brokers: readonly string[]
+  readonly topics?: readonly Topic[]
+  /** Of topics with `many`; 2 unless told. */
+  readonly partitions?: number
+  readonly sessionTimeoutMs?: number
+  readonly log?: Logger
+}
+
+/** The part of a shared cluster that belongs to one test: topics, groups and transactional ids under a prefix of its own. */
+export class ScratchKafka implements AsyncDisposable {
+  readonly options: KafkaStreamOptions
+
+  constructor({
+    brokers,
+    topics = Object.values(allTopics),
+    partitions = 2,
+    sessionTimeoutMs = SESSION_MS,
+    log,
+  }: ScratchKafkaOptions) {
+    this.options = {
+      brokers,
+      topics,
+      partitions,
+      prefix: `test-${randomUUID().slice(0, 8)}`,
+      replication: 1,
+      minInsyncReplicas: 1,
+      compression: 'zstd',
+      sessionTimeoutMs,
+      log,
+    }
+  }
+
+  /** With its topics created, and removed again when the test that calls this is over. */
+  static async create(options: ScratchKafkaOptions): Promise<ScratchKafka> {
+    const scratch = new ScratchKafka(options)
+    onTestFinished(() => scratch[Symbol.asyncDispose]())
+    await scratch.apply()
+    return scratch
+  }
+
+  async apply(): Promise<void> {
+    await this.#asAdmin((admin) => applyTopics(admin, this.options, this.options.topics))
+  }
+
+  open(settings: { readonly log?: Logger } = {}): Promise<KafkaStream> {
+    return KafkaStream.open({ ...this.options, ...settings })
+  }
+
+  /** The sections of a configuration that have a pipeline work here. */
+  get yaml(): string {
+    const { brokers, prefix, partitions, replication, minInsyncReplicas, sessionTimeoutMs } = this.options
+    const stream = { type: 'kafka', brokers, prefix, partitions, replication, minInsyncReplicas, sessionTimeoutMs }
+    return `stream: ${JSON.stringify(stream)}\nenrichment: { directory: ./data/enrichment }`
+  }
+
+  /** The broker's name of a topic. */
+  physical(topic: string): string {
+    return physicalTopic(this.options.prefix, topic)
+  }
+
+  /** A client that does what it is told, for what the port refuses to write. */
+  client(): KafkaClient {
+    return createClient(this.options)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#asAdmin(async (admin) => {
+      const ours = (await admin.listTopics()).filter((name) => name.startsWith(`${this.options.prefix}.`))
+      if (ours.length > 0) await admin.deleteTopics({ topics: ours })
+    })
+  }
+
+  async #asAdmin<T>(work: (admin: ReturnType<KafkaClient['admin']>) => Promise<T>): Promise<T> {
+    const admin = this.client().admin()
+    try {
+      await admin.connect()
+      return await work(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+}
