@@ -15,6 +15,9 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [slow],
           globalSetup: sharedBroker,
+          // They start brokers and whole pipelines: beside one another they would only measure each other's load.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ended, samples, ScratchPipeline } from '../scratch-pipeline.ts'
 
 const KILLS = 30
-const MAX_RUNS = 60
+const MAX_RUNS = 90
 const HOUR_S = 3600
 
 interface Record {
@@ -38,7 +38,7 @@ function newPipeline(): ScratchPipeline {
 
 /** Anywhere in a run: while it starts, works, or is about to end. */
 function strikeAfter(runMs: number): number {
-  return runMs === Infinity ? 600_000 : runMs * (0.2 + Math.random())
+  return runMs === Infinity ? 600_000 : runMs * (0.2 + 0.9 * Math.random())
 }
 
 test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, { timeout: 300_000 }, async () => {
@@ -65,7 +65,8 @@ test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, 
     await strike
     if (signal === 'SIGKILL') kills += 1
     if (signal === 'SIGKILL' && killed.revisions().length > before) atWork += 1
-    if (signal === null && runMs === Infinity) runMs = performance.now() - began
+    // How long a run takes changes with whatever else the machine does.
+    if (signal === null) runMs = performance.now() - began
   }
   const summary = await killed.run()
 
