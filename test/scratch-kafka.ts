@@ -11,6 +11,12 @@ const SESSION_MS = 10_000
 /** A record as the client takes it, whatever stands in it. */
 export type RawMessage = Parameters<ReturnType<KafkaClient['producer']>['send']>[0]['messages'][number]
 
+export interface Said {
+  readonly level: 'debug' | 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
 export interface ScratchKafkaOptions {
   readonly brokers: readonly string[]
   readonly topics?: readonly Topic[]
@@ -18,6 +24,8 @@ export interface ScratchKafkaOptions {
   readonly partitions?: number
   readonly sessionTimeoutMs?: number
   readonly log?: Logger
+  /** One of its own unless told. */
+  readonly prefix?: string
 }
 
 /** The part of a shared cluster that belongs to one test: topics, groups and transactional ids under a prefix of its own. */
@@ -30,12 +38,13 @@ export class ScratchKafka implements AsyncDisposable {
     partitions = 2,
     sessionTimeoutMs = SESSION_MS,
     log,
+    prefix,
   }: ScratchKafkaOptions) {
     this.options = {
       brokers,
       topics,
       partitions,
-      prefix: `test-${randomUUID().slice(0, 8)}`,
+      prefix: prefix ?? `test-${randomUUID().slice(0, 8)}`,
       replication: 1,
       minInsyncReplicas: 1,
       compression: 'zstd',
@@ -77,11 +86,17 @@ export class ScratchKafka implements AsyncDisposable {
     return createClient(this.options)
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Removes topics, or all of this part. */
+  async remove(names?: readonly string[]): Promise<void> {
     await this.#asAdmin(async (admin) => {
       const ours = (await admin.listTopics()).filter((name) => name.startsWith(`${this.options.prefix}.`))
-      if (ours.length > 0) await admin.deleteTopics({ topics: ours })
+      const going = names?.map((name) => this.physical(name)) ?? ours
+      if (going.length > 0) await admin.deleteTopics({ topics: going })
     })
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.remove()
   }
 
   async #asAdmin<T>(work: (admin: ReturnType<KafkaClient['admin']>) => Promise<T>): Promise<T> {
@@ -93,4 +108,11 @@ export class ScratchKafka implements AsyncDisposable {
       await admin.disconnect()
     }
   }
+}
+
+/** A log that keeps everything. */
+export function logInto(said: Said[]): Logger {
+  const at = (level: Said['level']) => (fields: object, message: string) =>
+    void said.push({ level, message, fields: fields as Said['fields'] })
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

@@ -18,7 +18,7 @@ import type { PostureFinding, Sink } from '../sinks/sink.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { ScratchKafka } from './scratch-kafka.ts'
+import { logInto, ScratchKafka, type Said } from './scratch-kafka.ts'
 import { sharedBrokers } from './servers/kafka/shared-brokers.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -27,12 +27,6 @@ const PATIENCE_MS = 30_000
 export const SINK = 'kept'
 
 export type StreamType = 'embedded' | 'kafka'
-
-export interface Said {
-  readonly level: 'debug' | 'info' | 'warn' | 'error'
-  readonly message: string
-  readonly fields: Readonly<Record<string, unknown>>
-}
 
 export interface StagesOptions {
   readonly clock?: Clock
@@ -158,10 +152,4 @@ export class ScratchStages {
   #context(name: string) {
     return { name, tenant: 'acme', log: this.#log, metrics: this.metrics, clock: this.#clock }
   }
-}
-
-function logInto(said: Said[]): Logger {
-  const at = (level: Said['level']) => (fields: object, message: string) =>
-    void said.push({ level, message, fields: fields as Said['fields'] })
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }

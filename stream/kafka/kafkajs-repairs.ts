@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { repairFailover } from './failover-repairs.ts'
 
 const repaired = Symbol('posture-stream: repaired')
 const waiting = Symbol('posture-stream: waiting')
@@ -32,6 +33,7 @@ export function repairKafkajs(): void {
   const require = createRequire(import.meta.url)
   repairRequestQueue(require)
   repairHeartbeat(require)
+  repairFailover(require)
 }
 
 function repairRequestQueue(require: NodeJS.Require): void {

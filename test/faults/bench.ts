@@ -24,8 +24,8 @@ const POLL_MS = 500
 const START_MS = 120_000
 const DRAIN_MS = 180_000
 const TOOL_MS = 60_000
-/** So few waiting records that a pipeline at work keeps up. */
-const KEEPING_UP = 2 * RATE
+/** More waiting records than this, and the pipeline has not recovered from what was done to it: ten seconds' worth. */
+const KEEPING_UP = 10 * RATE
 
 type Ends = ReadonlyMap<number, bigint>
 

@@ -8,9 +8,12 @@ import { seconds, type Judge, type Judgement, type Scenario } from './scenario.t
 const KILLS = 10
 const KILLS_SHORT = 2
 const CALM_MS = 5000
+/** Longer than a client may need to find its way without the broker: nothing may wait for it to come back. */
+const AWAY_MS = 40_000
+const AWAY_SHORT_MS = 20_000
 const STALL_MS = 45_000
 
-/** Brokers that lead partitions die and come back, one after the other; the last is the group's coordinator. */
+/** Brokers that lead partitions die and come back, one after the other; the last coordinates the group and stays away longer. */
 export const leaderKills: Scenario = {
   name: 'leaders',
   summary:
@@ -23,6 +26,7 @@ export const leaderKills: Scenario = {
       const last = strikes.length === kills - 1
       const struck = await strike(bench, last ? await coordinator(bench) : await busiestBroker(bench))
       strikes.push(struck)
+      if (last) await sleep(short ? AWAY_SHORT_MS : AWAY_MS, undefined, { signal: bench.signal })
       await recover(bench, struck.broker)
       await bench.keepsUp()
     }

@@ -4,6 +4,8 @@ import { seconds, type Judge, type Scenario } from './scenario.ts'
 import type { Worker } from './worker.ts'
 
 const STOPS = 10
+/** Not every halt meets a write; in short, the first that does is the last. */
+const STOPS_SHORT = 4
 const CALM_MS = 3000
 /** Longer than the group waits for a member, so that others have its partitions when it goes on. */
 const HALTED_MS = { least: SESSION_MS + 5000, most: SESSION_MS + 7000 }
@@ -17,19 +19,16 @@ export const stops: Scenario = {
   disturb: async (bench, short): Promise<Judge> => {
     const refused: number[] = []
     const lengths: number[] = []
-    for (let stop = 0; stop < (short ? 1 : STOPS); stop++) {
-      const worker = bench.enrichers[stop % bench.enrichers.length]!
-      await sleep(CALM_MS, undefined, { signal: bench.signal })
+    const done = () => (short ? lengths.length === STOPS_SHORT || sum(refused) > 0 : lengths.length === STOPS)
+    while (!done()) {
+      const worker = bench.enrichers[lengths.length % bench.enrichers.length]!
       const before = refusals(worker)
-      const haltedMs = HALTED_MS.least + Math.random() * (HALTED_MS.most - HALTED_MS.least)
-      worker.halt()
-      await sleep(haltedMs, undefined, { signal: bench.signal })
-      worker.resume()
+      lengths.push(await halt(worker, bench.signal))
       await bench.keepsUp()
-      lengths.push(haltedMs)
+      await sleep(CALM_MS, undefined, { signal: bench.signal })
       refused.push(refusals(worker) - before)
     }
-    const total = refused.reduce((sum, each) => sum + each, 0)
+    const total = sum(refused)
     return () => ({
       figures: [
         ['processes halted', `${lengths.length}, for ${lengths.map(seconds).join(', ')}`],
@@ -38,6 +37,20 @@ export const stops: Scenario = {
       failures: total === 0 ? ['no write was late: the processes were not at work when they were halted'] : [],
     })
   },
+}
+
+/** Resolves to how long it stood still, in milliseconds. */
+async function halt(worker: Worker, signal: AbortSignal): Promise<number> {
+  const { least, most } = HALTED_MS
+  const ms = least + Math.random() * (most - least)
+  worker.halt()
+  await sleep(ms, undefined, { signal })
+  worker.resume()
+  return ms
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0)
 }
 
 function refusals(worker: Worker): number {

@@ -29,7 +29,6 @@ export const workerKills: Scenario = {
       if (forgotten === undefined && kill >= FORGETFUL) forgotten = forget(bench, worker)
       worker.start()
     }
-    await bench.keepsUp()
     return () => ({
       figures: [
         ['processes killed', [...kills].map(([name, count]) => `${name} ${count} times`).join(', ')],
