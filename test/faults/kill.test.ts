@@ -5,6 +5,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ended, samples, ScratchPipeline } from '../scratch-pipeline.ts'
 
 const KILLS = 30
+/** So many of them at the least must strike when the sinks have begun to write. */
+const KILLS_AT_WORK = 8
 const MAX_RUNS = 90
 const HOUR_S = 3600
 
@@ -41,14 +43,14 @@ function strikeAfter(runMs: number): number {
   return runMs === Infinity ? 600_000 : runMs * (0.2 + 0.9 * Math.random())
 }
 
-test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, { timeout: 300_000 }, async () => {
+test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, { timeout: 600_000 }, async () => {
   const killed = newPipeline()
   let kills = 0
   let scans = 0
   let atWork = 0
   // The first run is left alone: it tells how long one takes.
   let runMs = Infinity
-  while (kills < KILLS && scans < MAX_RUNS) {
+  while ((kills < KILLS || atWork < KILLS_AT_WORK) && scans < MAX_RUNS) {
     // One more scan for every run, so that there is always work for the kill to strike.
     killed.add(`scan-${scans}.json`, scan(scans++))
     const began = performance.now()
@@ -63,10 +65,12 @@ test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, 
     const { signal } = await end
     struck.abort()
     await strike
+    const worked = killed.revisions().length > before
     if (signal === 'SIGKILL') kills += 1
-    if (signal === 'SIGKILL' && killed.revisions().length > before) atWork += 1
-    // How long a run takes changes with whatever else the machine does.
+    if (signal === 'SIGKILL' && worked) atWork += 1
+    // How long a run takes changes with what is left to do and with whatever else the machine does.
     if (signal === null) runMs = performance.now() - began
+    else if (!worked) runMs *= 1.2
   }
   const summary = await killed.run()
 
@@ -77,8 +81,8 @@ test(`${KILLS} kill -9 at random moments leave the same as an undisturbed run`, 
     `${kills} kills in ${scans} runs, ${atWork} of them after the sinks had begun to write; ${undisturbed.revisions().length} revisions; at the end`,
     summary,
   )
-  expect(kills).toBe(KILLS)
-  expect(atWork).toBeGreaterThan(KILLS / 4)
+  expect(kills).toBeGreaterThanOrEqual(KILLS)
+  expect(atWork).toBeGreaterThanOrEqual(KILLS_AT_WORK)
   expect(killed.revisions()).toEqual(undisturbed.revisions())
   expect(killed.latest()).toEqual(undisturbed.latest())
 })
