@@ -59,7 +59,7 @@ export class KafkaConsumption implements Consumption {
       assigned: (partitions) => this.#assign(partitions),
       revoked: () => this.#revokeAll(),
       delivered: (partition, delivery) => this.#workers.get(partition)?.receive(delivery) ?? false,
-      passed: (partition, next) => this.#workers.get(partition)?.pass(next),
+      passed: (partition, first, next) => this.#workers.get(partition)?.pass(first, next),
     })
     this.#watchdog = new Watchdog({
       log,

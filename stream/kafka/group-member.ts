@@ -21,8 +21,8 @@ interface GroupMemberOptions {
   revoked(): void
   /** False when it is not taken: it is delivered again. */
   delivered(partition: number, delivery: Delivery): boolean
-  /** Everything below `next` was passed, and readers see none of it. */
-  passed(partition: number, next: bigint): void
+  /** From `first` (unknown where nothing is kept) to `next` there is nothing that readers see. */
+  passed(partition: number, first: bigint | undefined, next: bigint): void
 }
 
 /** A fetch waits this long for news, and so does a stop. */
@@ -166,7 +166,14 @@ export class GroupMember {
     consumer.on(
       events.END_BATCH_PROCESS,
       current(({ payload }) => {
-        if (payload.batchSize === 0) this.#options.passed(payload.partition, BigInt(payload.lastOffset) + 1n)
+        if (payload.batchSize > 0) return
+        // The client's types promise a first offset where it has none.
+        const first = (payload.firstOffset as string | null) ?? undefined
+        this.#options.passed(
+          payload.partition,
+          first === undefined ? undefined : BigInt(first),
+          BigInt(payload.lastOffset) + 1n,
+        )
       }),
     )
   }

@@ -53,6 +53,8 @@ export class PartitionWorker {
   /** The offset that the client must deliver next; other deliveries are left over from before a seek. */
   #expected: bigint | undefined
   #open = false
+  /** The end of an empty stretch that was not believed at first. */
+  #doubted: bigint | undefined
 
   constructor(
     port: PartitionPort,
@@ -95,9 +97,18 @@ export class PartitionWorker {
     return true
   }
 
-  /** Takes note that there is nothing to read below `next`. */
-  pass(next: bigint): void {
-    if (this.awaited !== undefined && next > this.awaited) this.receive({ from: this.awaited, records: [], next })
+  /**
+   * Takes note that readers see nothing from `first` to `next`. What does not begin where reading stands may be left over
+   * from before a seek: it is asked for once more, and believed when it is the same again.
+   */
+  pass(first: bigint | undefined, next: bigint): void {
+    const { awaited } = this
+    if (awaited === undefined || next <= awaited) return
+    const doubtful = first === undefined || first > awaited
+    if (doubtful && this.#doubted !== next) {
+      this.#doubted = next
+      this.#port.seek(awaited)
+    } else this.receive({ from: awaited, records: [], next })
   }
 
   /** Lets a running handler finish and commit; resolves when it has. */
@@ -138,6 +149,7 @@ export class PartitionWorker {
   /** Nothing is read until the partition has been taken over anew; what was read is not trusted. */
   #hold(): void {
     this.#open = false
+    this.#doubted = undefined
     this.#buffer.clear()
     this.#port.pause()
     this.#writer.discard()

@@ -64,7 +64,7 @@ export class Bench implements AsyncDisposable {
       await bench.#start()
       return bench
     } catch (error) {
-      bench.keep = true
+      bench.keep = !options.signal.aborted
       await bench[Symbol.asyncDispose]()
       throw error
     }

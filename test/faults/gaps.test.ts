@@ -29,8 +29,9 @@ test('a partition that goes silent is in a gap until the end, and one that begin
   expect(written([0, 1700], [0, 1800], [0, 1950]).longest(flow)).toEqual({ partition: 0, from: 1000, until: 1700 })
 })
 
-test('a gap belongs to a window that it reaches into', () => {
+test('a gap belongs to the window in which it ends', () => {
   const times = written([0, 1050], [0, 1400], [0, 1450], [0, 1500], [0, 1600])
   expect(times.longest(flow, { from: 1300, until: 1450 })).toEqual({ partition: 0, from: 1050, until: 1400 })
   expect(times.longest(flow, { from: 1410, until: 1500 })).toEqual({ partition: 0, from: 1400, until: 1450 })
+  expect(times.longest(flow, { from: 1010, until: 1390 })).toEqual({ partition: 0, from: 1000, until: 1050 })
 })

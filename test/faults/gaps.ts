@@ -16,12 +16,12 @@ export class WriteTimes {
   }
 
   /**
-   * The longest time without a record on one partition, of all times that reach into `from` to `until`; what lies
+   * The longest time without a record on one partition, of all times that ended after `from` and up to `until`; what lies
    * outside of `flow`, in which there was something to write, does not count.
    */
   longest(flow: { from: number; until: number }, { from, until } = flow): Gap | undefined {
     const gaps = [...this.#times].flatMap(([partition, times]) => [...gapsOf(partition, times, flow)])
-    const within = gaps.filter((gap) => gap.until > from && gap.from < until)
+    const within = gaps.filter((gap) => gap.until > from && gap.until <= until)
     return within.reduce<Gap | undefined>(
       (one, other) => (one && lengthOf(one) >= lengthOf(other) ? one : other),
       undefined,

@@ -73,6 +73,7 @@ async function run(scenario: Scenario, cluster: KafkaCluster, options: Options, 
       bench.keep = options.keep || result.failures.length > 0
       return result
     } catch (error) {
+      if (signal.aborted) throw new Error('interrupted', { cause: error })
       bench.keep = true
       throw error
     } finally {

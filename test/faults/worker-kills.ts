@@ -7,7 +7,7 @@ import type { Worker } from './worker.ts'
 const KILLS = 20
 const KILLS_SHORT = 4
 /** Now in calm, now while partitions are being taken over from the last one that died. */
-const BETWEEN_MS = { least: 2000, most: 15_000 }
+const BETWEEN_MS = { least: 2000, most: 20_000 }
 const DOWN_MS = { least: 0, most: 4000 }
 /** From this kill on, the next enrichment process also loses its local state. */
 const FORGETFUL = 2
