@@ -9,46 +9,18 @@ import type { Periods } from '../../enrichment/lifecycle/periods.ts'
 import { openState } from '../../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../../enrichment/runner.ts'
 import type { LocalStore } from '../../enrichment/state/local-store.ts'
-import { findingKey } from '../../schemas/finding-key.ts'
 import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
 import { eventHeaders, readFindingHeaders, type Headers } from '../../schemas/records.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
 import { EmbeddedStream } from '../../stream/embedded/embedded-stream.ts'
 import type { StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
+import { statement } from '../sample-statement.ts'
 
 const DAY = 24 * 3600 * 1000
 const START = Date.UTC(2026, 10, 25, 12)
 const periods: Periods = { refreshMs: 30 * DAY, forgetMs: 400 * DAY, memoryMs: 30 * DAY }
 const schemas = new SchemaRegistry()
-
-function statement(resource: string, verdict: 'fail' | 'pass' = 'fail', at = START): FindingObserved {
-  const identity = {
-    product: 'prowler',
-    provider: 'aws',
-    account: '123456789012',
-    region: '',
-    control: 'bucket-public',
-    resource,
-    discriminator: '',
-  }
-  return {
-    type: 'finding.observed',
-    id: `${resource}/${at}`,
-    time: at,
-    tenant: 'acme',
-    collector: 'nightly',
-    key: findingKey('acme', identity),
-    identity,
-    source: { product: 'prowler', format: 'prowler-ocsf' },
-    kind: 'compliance',
-    verdict: { value: verdict, at },
-    description: { title: 'Bucket is not public', severity: 'high', types: [], standards: [], categories: [] },
-    resources: [{ uid: resource, tags: [] }],
-    cloud: { provider: 'aws', account: '123456789012' },
-    flags: [],
-  }
-}
 
 /** Enrichment on a stream of its own, which can be stopped and started again as another process would. */
 class Bench {
@@ -135,7 +107,7 @@ class Bench {
 
 test('findings lie in the partition of their event, with what their readers need in the headers', async () => {
   const bench = await Bench.open()
-  await bench.publish(statement('bucket-a'), statement('bucket-a', 'pass', START + DAY))
+  await bench.publish(statement('bucket-a'), statement('bucket-a', { verdict: 'pass', at: START + DAY }))
   await bench.settled()
   const [event] = await bench.records(topics.events.name)
   const findings = await bench.records(topics.findings.name)
@@ -208,7 +180,7 @@ test('a local store that is lost, or belongs to another stream, is restored from
   await bench.settled()
   await bench.stop()
   await bench.start({ statePath: join(bench.directory, 'another.db') })
-  await bench.publish(statement('bucket-a'), statement('bucket-b', 'pass', START + DAY))
+  await bench.publish(statement('bucket-a'), statement('bucket-b', { verdict: 'pass', at: START + DAY }))
   await bench.settled()
   expect(await bench.emitted()).toEqual(['1 open observed', '1 open observed', '2 resolved observed'])
   expect(bench.store.counts()).toEqual({ open: 1, resolved: 1 })
@@ -227,7 +199,7 @@ test('what time alone brings happens without any record: refresh, then forgettin
   await bench.settled()
   bench.now += 30 * DAY
   await vi.waitFor(async () => expect(await bench.emitted()).toEqual(['1 open observed', '2 open refresh']), 5000)
-  await bench.publish(statement('bucket-a', 'pass', bench.now))
+  await bench.publish(statement('bucket-a', { verdict: 'pass', at: bench.now }))
   await bench.settled()
   bench.now += 400 * DAY
   await vi.waitFor(
