@@ -110,13 +110,12 @@ class Parts {
   async startSink({ name, definition, config, delivery }: SinkInstance): Promise<Stop> {
     const context = this.#context('sink', name)
     const sink = await definition.create(config, context)
-    const services = { ...context, stream: this.#stream }
-    const consumption = await runSink(
-      sink,
-      definition,
-      { name, tenant: this.#config.tenant, delivery: delivery as SinkDelivery },
-      services,
-    )
+    const services = { ...context, stream: this.#stream, signal: this.#options.signal }
+    const running = { name, tenant: this.#config.tenant, delivery: delivery as SinkDelivery }
+    const consumption = await runSink(sink, definition, running, services).catch(async (error: unknown) => {
+      await sink.close?.()
+      throw error
+    })
     this.#groups.push({ topic: topics.findings.name, group: `sink.${name}` })
     return async () => {
       await consumption.stop()
@@ -132,6 +131,7 @@ class Parts {
       enrichers,
       periods: periodsOf(this.#enrichmentConfig),
       ruleset: ruleset(),
+      signal: this.#options.signal,
       ...this.#context('enrichment', 'enrichment'),
     })
     this.#enrichment = enrichment

@@ -24,6 +24,8 @@ export interface EnrichmentOptions extends Workshop {
   /** How often the clock's batch comes, in milliseconds. */
   readonly tickMs?: number
   readonly maxRecords?: number
+  /** Aborted, it ends the wait for the group; `stop` ends the rest. */
+  readonly signal?: AbortSignal
 }
 
 export interface RunningEnrichment extends Consumption {
@@ -47,12 +49,12 @@ interface Worker {
  */
 export async function runEnrichment(options: EnrichmentOptions): Promise<RunningEnrichment> {
   const workers = new Map<number, Worker>()
-  const { stream, store, log, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
+  const { stream, store, log, signal, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
   const assigned = async (assignment: Assignment): Promise<bigint | undefined> => {
-    const { partition, signal } = assignment
+    const { partition } = assignment
     const worker: Worker = { state: store.partition(partition), position: 0n, clockAt: 0, settled: false }
     workers.set(partition, worker)
-    signal.addEventListener('abort', () => {
+    assignment.signal.addEventListener('abort', () => {
       // By then the partition may have been taken over anew.
       if (workers.get(partition) === worker) workers.delete(partition)
     })
@@ -61,7 +63,7 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
     return position
   }
   const consumption = await stream.consume(
-    { topic: topics.events.name, group: ENRICHMENT_GROUP, maxRecords, tickMs, assigned },
+    { topic: topics.events.name, group: ENRICHMENT_GROUP, maxRecords, tickMs, assigned, signal },
     (batch) => handle(batch, workers.get(batch.partition)!, options, tickMs),
   )
   return {

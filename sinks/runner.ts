@@ -25,6 +25,8 @@ export interface SinkRunnerServices {
   readonly log: Logger
   readonly metrics: Metrics
   readonly clock: Clock
+  /** Aborted, it ends the wait for the group; the returned consumption's `stop` ends the rest. */
+  readonly signal?: AbortSignal | undefined
 }
 
 /**
@@ -42,7 +44,7 @@ export async function runSink(
   const health = new SinkHealth(sink, { ...services, name, freshMs: delivery.initialBackoffMs })
   const runner = new SinkRunner(sink, definition.takes, options, services, health)
   const consumption = await services.stream.consume(
-    { topic: topics.findings.name, group, maxRecords: delivery.batch },
+    { topic: topics.findings.name, group, maxRecords: delivery.batch, signal: services.signal },
     (batch) => runner.handle(batch),
   )
   return {

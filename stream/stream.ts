@@ -28,7 +28,10 @@ export interface Stream {
   consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption>
   /** Reads a whole topic and then its tail, without a group: for tables that every process holds. */
   follow(topic: string, handle: RecordsHandler): Promise<Following>
-  /** Records that the group has not committed yet, summed over partitions. */
+  /**
+   * Records that the group has not committed yet, summed over partitions. Exact when it is 0; on Kafka each transaction's
+   * end counts as one more until it is passed.
+   */
   lag(topic: string, group: string): Promise<number>
   /** By partition, the offset that the next record will take. */
   ends(topic: string): Promise<ReadonlyMap<number, bigint>>
@@ -76,6 +79,8 @@ export interface ConsumeOptions {
    * is the offset to go on from, before the group's own position; undefined leaves the group's position in force.
    */
   readonly assigned?: (assignment: Assignment) => Promise<bigint | undefined>
+  /** Aborted, it ends the wait for the group to take this member in: `consume` rejects. Afterwards `stop` is what ends it. */
+  readonly signal?: AbortSignal | undefined
 }
 
 export interface Assignment {

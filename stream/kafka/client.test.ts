@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createClient, kafkaError, physicalGroup, physicalTopic, type KafkaOptions } from './client.ts'
+import { BrokerReport } from './broker-report.ts'
+import { Sockets } from './sockets.ts'
 
 /** A listener on 127.0.0.1 that does with each connection what it is told. */
 async function listener(onConnection: (socket: Socket) => void): Promise<string> {
@@ -26,6 +29,18 @@ function options(brokers: readonly string[], lines: string[] = []): KafkaOptions
   const size = { partitions: 1, replication: 1, minInsyncReplicas: 1 }
   return { brokers, prefix: 'p', ...size, compression: 'zstd', sessionTimeoutMs: 10_000, log }
 }
+
+test('a connection that has ended does not gather listeners, however often the client lets go of it', async () => {
+  const address = await listener((socket) => socket.end())
+  const [host = '', port] = address.split(':')
+  const sockets = new Sockets(new BrokerReport([address], undefined), undefined)
+  const socket = sockets.factory({ host, port: Number(port), ssl: {}, onConnect: () => undefined })
+  socket.resume()
+  await once(socket, 'close')
+  const before = socket.listenerCount('connect')
+  for (let times = 0; times < 20; times++) socket.unref()
+  expect(socket.listenerCount('connect')).toBe(before)
+})
 
 async function connect(brokers: readonly string[], retries: number, lines: string[] = []): Promise<Error> {
   const client = createClient(options(brokers, lines), { retries })

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { FailureReport } from '../failure-report.ts'
 import type { BatchHandler, ConsumeOptions, Consumption, OutgoingRecord, RecordsHandler } from '../stream.ts'
 import { kafkaError, physicalGroup, physicalTopic, type KafkaClient, type KafkaOptions } from './client.ts'
@@ -82,13 +83,25 @@ export class KafkaConsumption implements Consumption {
     const consumption = new KafkaConsumption(services, options, handle)
     try {
       if (options.from === 'latest') consumption.#starts = await services.ends(options.topic)
-      await consumption.#member.join()
+      await consumption.#join(options.signal)
     } catch (error) {
       await consumption.stop()
+      options.signal?.throwIfAborted()
       throw kafkaError(error, `consume ${options.topic} as group ${options.group}`)
     }
     consumption.#watchdog.start()
     return consumption
+  }
+
+  async #join(signal: AbortSignal | undefined): Promise<void> {
+    const joined = this.#member.join()
+    if (signal === undefined) return joined
+    joined.catch(() => undefined)
+    const waiting = new AbortController()
+    const stopped = once(signal, 'abort', { signal: waiting.signal }).then(() => signal.throwIfAborted())
+    stopped.catch(() => undefined)
+    signal.throwIfAborted()
+    await Promise.race([joined, stopped]).finally(() => waiting.abort())
   }
 
   stop(): Promise<void> {

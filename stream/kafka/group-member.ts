@@ -42,11 +42,13 @@ export class GroupMember {
   readonly #membership = new Membership()
   readonly #backoff = new Backoff(RESTART)
   readonly #ending = new AbortController()
+  #client: KafkaClient
   #consumer: Consumer
   #commit: EachBatchPayload['commitOffsetsIfNecessary'] | undefined
 
   constructor(options: GroupMemberOptions) {
     this.#options = options
+    this.#client = options.kafka.fork()
     this.#consumer = this.#newConsumer()
   }
 
@@ -67,19 +69,25 @@ export class GroupMember {
     await joined.finally(() => clearTimeout(late))
   }
 
+  /** A member that has not been taken in has nothing to give back: it does not wait until the client has done trying. */
   async leave(): Promise<void> {
     this.#ending.abort()
-    await this.#consumer.disconnect().catch(() => undefined)
+    if (this.#membership.isJoined) await this.#consumer.disconnect().catch(() => undefined)
+    this.#client.destroy()
   }
 
   /** Puts a new consumer in the place of this one; its partitions are assigned anew. */
   restart(): void {
     if (this.#ending.signal.aborted) return
     this.#options.revoked()
-    const former = this.#consumer
+    const [former, client] = [this.#consumer, this.#client]
+    this.#client = this.#options.kafka.fork()
     this.#consumer = this.#newConsumer()
     this.#commit = undefined
-    void former.disconnect().catch(() => undefined)
+    void former
+      .disconnect()
+      .catch(() => undefined)
+      .finally(() => client.destroy())
     void this.join().catch((error: unknown) => {
       this.#options.report.failed(kafkaError(error, `join group ${this.#options.groupId}`))
       void this.#restartLater()
@@ -124,8 +132,8 @@ export class GroupMember {
   }
 
   #newConsumer(): Consumer {
-    const { kafka, sessionTimeoutMs, groupId } = this.#options
-    return kafka.consumer({
+    const { sessionTimeoutMs, groupId } = this.#options
+    return this.#client.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       heartbeatInterval: Math.floor(sessionTimeoutMs / HEARTBEATS_PER_SESSION),

@@ -2,6 +2,7 @@
 export class Membership {
   #waiting: (() => void)[] = []
   #first = Promise.withResolvers<void>()
+  #isJoined = false
 
   constructor() {
     // Not everyone waits for the first join.
@@ -13,7 +14,13 @@ export class Membership {
     return this.#first.promise
   }
 
+  /** Whether the group has taken this member in at least once. */
+  get isJoined(): boolean {
+    return this.#isJoined
+  }
+
   join(): void {
+    this.#isJoined = true
     this.#first.resolve()
     this.confirm()
   }

@@ -37,7 +37,7 @@ export class Sockets {
   }
 
   readonly factory: ISocketFactory = (target) => {
-    if (this.#destroyed) throw new Error('this client has been given up')
+    if (this.#destroyed) throw new EndedByUs('this client has been given up')
     const broker = `${target.host}:${target.port}`
     if (performance.now() < (this.#avoided.get(broker) ?? 0)) throw new Error('it did not answer just now')
     const socket = this.#connect(target)
@@ -45,7 +45,11 @@ export class Sockets {
     socket.setKeepAlive(true, KEEP_ALIVE_MS)
     this.#open.set(socket, broker)
     new Watch(socket, broker, this.#report, this.#tls !== undefined).begin()
-    socket.once('close', () => void this.#open.delete(socket))
+    socket.once('close', () => {
+      this.#open.delete(socket)
+      // kafkajs does so at every end of a connection; on one that is closed, node would wait for it to connect again.
+      socket.unref = () => socket
+    })
     return socket
   }
 

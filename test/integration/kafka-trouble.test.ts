@@ -60,6 +60,41 @@ describe('topics that are not as they should be', () => {
   })
 })
 
+test('a group that takes nobody in, because a member of it hangs, does not hold up a stop', async (context) => {
+  const kafka = await ScratchKafka.create({ brokers: await sharedBrokers(context) })
+  const { name } = topics.findings
+  const client = kafka.client()
+  const hanging = client.consumer({
+    groupId: `${kafka.options.prefix}.reader`,
+    sessionTimeout: 60_000,
+    partitionAssigners: [
+      () => ({
+        name: 'hangs',
+        version: 1,
+        protocol: () => ({ name: 'RoundRobinAssigner', metadata: Buffer.alloc(0) }),
+        assign: () => new Promise(() => {}),
+      }),
+    ],
+  })
+  onTestFinished(() => client.destroy())
+  await hanging.connect()
+  await hanging.subscribe({ topic: kafka.physical(name) })
+  void hanging.run({ eachBatch: async () => {} })
+  const stream = await kafka.open()
+  const stop = new AbortController()
+  const consuming = stream.consume({ topic: name, group: 'reader', signal: stop.signal }, async () => {})
+  const outcome = consuming.then(
+    () => 'taken in',
+    () => 'given up',
+  )
+  await expect(Promise.race([outcome, sleep(3000)])).resolves.toBeUndefined()
+  const began = performance.now()
+  stop.abort()
+  await expect(outcome).resolves.toBe('given up')
+  await stream.close()
+  expect(performance.now() - began).toBeLessThan(2000)
+})
+
 test('a topic that is deleted under its readers and writers is told and waited for, and both go on when it is back', async (context) => {
   const said: Said[] = []
   const kafka = await ScratchKafka.create({ brokers: await sharedBrokers(context), log: logInto(said) })
