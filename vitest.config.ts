@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-const stages = '{app,collectors,core,enrichment,schemas,sinks,stream,tools}'
+const stages = '{app,collectors,core,deploy,enrichment,schemas,sinks,stream,tools}'
 const slow = 'test/**/*.slow.test.ts'
-const sharedBroker = './test/servers/kafka/global-setup.ts'
+// Each opens a door, and starts its server for the first test that asks there.
+const sharedServers = ['kafka', 'opensearch', 'victoria-logs'].map((name) => `./test/servers/${name}/global-setup.ts`)
 
 export default defineConfig({
   test: {
@@ -14,8 +15,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/**/*.test.ts'],
           exclude: [slow],
-          globalSetup: sharedBroker,
-          // They start brokers and whole pipelines: beside one another they would only measure each other's load.
+          globalSetup: sharedServers,
+          // They start servers and whole pipelines: beside one another they would only measure each other's load.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
@@ -26,7 +27,7 @@ export default defineConfig({
         test: {
           name: 'slow',
           include: [slow],
-          globalSetup: sharedBroker,
+          globalSetup: sharedServers,
           testTimeout: 1_800_000,
           hookTimeout: 120_000,
         },

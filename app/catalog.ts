@@ -1,8 +1,8 @@
 import { collectors } from '../collectors/catalog.ts'
 import { enrichmentConfig } from '../enrichment/config.ts'
 import { sinks } from '../sinks/catalog.ts'
-import { sinkDelivery } from '../sinks/delivery-options.ts'
+import { sinkSettings } from '../sinks/settings.ts'
 import type { Catalogs } from './config/catalogs.ts'
 
 /** All that a configuration may name in this version. */
-export const catalogs: Catalogs = { collectors, sinks, enrichment: enrichmentConfig, delivery: sinkDelivery }
+export const catalogs: Catalogs = { collectors, sinks, enrichment: enrichmentConfig, everySink: sinkSettings }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
+import type { Catalogs } from './config/catalogs.ts'
 import { loadConfig } from './config/load-config.ts'
 import { runProgram } from './program.ts'
 import { Scrubber } from './scrub.ts'
@@ -21,16 +22,17 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
     exit(1)
   })
   let level: LogLevel = 'info'
+  // Looking at --help must not wait for every component to be loaded.
+  const catalogs = async (): Promise<Catalogs> => (await import('./catalog.ts')).catalogs
   const context: CommandContext = {
     terminal,
     scrubber,
     load: async (file) => {
-      // Looking at --help must not wait for every component to be loaded.
-      const { catalogs } = await import('./catalog.ts')
-      const config = loadConfig(file, catalogs)
+      const config = loadConfig(file, await catalogs())
       for (const secret of config.secrets) scrubber.add(secret)
       return config
     },
+    catalogs,
     log: () =>
       createLogger({
         level,
@@ -43,6 +45,7 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
     openFindings: async (sink) => (await import('./open-findings.ts')).openFindings(sink),
     openStream: async (stream) => (await import('./open-stream.ts')).openStreamToRead(stream),
     openTopics: async (stream) => (await import('./open-topics.ts')).openTopics(stream),
+    openOpenSearch: async (sink, signal) => (await import('./open-opensearch.ts')).openOpenSearch(sink, signal),
     interrupt: () => stopSignal(() => exit(3)),
   }
   const code = await runProgram(args, context, { version: version(), setLogLevel: (asked) => (level = asked) })

@@ -19,3 +19,14 @@ test('a gauge has its newest value', () => {
   metrics.gauge('sink_waiting', 0, { sink: 'a' })
   expect(metrics.total('sink_waiting', { sink: 'a' })).toBe(0)
 })
+
+test('a histogram keeps the number of observations, their sum, and how many were not larger than each bound', () => {
+  const metrics = new MetricsRegistry()
+  for (const findings of [1, 2, 3, 500, 20_000]) metrics.observe('sink_attempt_findings', findings, { sink: 'a' })
+  metrics.observe('sink_attempt_findings', 7, { sink: 'b' })
+  const [a, b] = metrics.histograms('sink_attempt_findings')
+  expect(a).toMatchObject({ labels: { sink: 'a' }, count: 5, sum: 20_506 })
+  expect(a?.buckets).toEqual([1, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4])
+  expect(b).toMatchObject({ labels: { sink: 'b' }, count: 1, sum: 7 })
+  expect(metrics.histograms('sink_attempt_seconds')).toEqual([])
+})

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { runCollector } from '../collectors/runner.ts'
 import type { Context } from '../core/component.ts'
-import { asError } from '../core/errors.ts'
+import { asError, TransientError } from '../core/errors.ts'
 import { createDirectory } from '../core/storage.ts'
 import { enrichers } from '../enrichment/catalog.ts'
 import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
@@ -10,7 +10,6 @@ import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
 import type { LocalStore } from '../enrichment/state/local-store.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
-import type { SinkDelivery } from '../sinks/delivery-options.ts'
 import { runSink } from '../sinks/runner.ts'
 import { RunLock } from '../stream/embedded/run-lock.ts'
 import type { Stream } from '../stream/stream.ts'
@@ -107,11 +106,12 @@ class Parts {
     }
   }
 
-  async startSink({ name, definition, config, delivery }: SinkInstance): Promise<Stop> {
+  async startSink({ name, definition, config, delivery, filter, omit, from }: SinkInstance): Promise<Stop> {
     const context = this.#context('sink', name)
     const sink = await definition.create(config, context)
     const services = { ...context, stream: this.#stream, signal: this.#options.signal }
-    const running = { name, tenant: this.#config.tenant, delivery: delivery as SinkDelivery }
+    const settings = { delivery, omit, from, ...(filter === undefined ? {} : { filter }) }
+    const running = { name, tenant: this.#config.tenant, ...settings }
     const consumption = await runSink(sink, definition, running, services).catch(async (error: unknown) => {
       await sink.close?.()
       throw error
@@ -164,9 +164,19 @@ class Parts {
   /** The failure of a collector is thrown only when everything that arrived has been delivered. */
   async idle(signal: AbortSignal): Promise<void> {
     const failures = await Promise.all(this.#collecting)
-    while (!(await this.#caughtUp())) await sleep(LOOK_MS, undefined, { signal })
+    while (!(await this.#hasCaughtUp())) await sleep(LOOK_MS, undefined, { signal })
     const failure = failures.find((each) => each !== undefined)
     if (failure !== undefined) throw failure
+  }
+
+  /** A cluster that cannot say it now, because it is electing a coordinator for instance, can say it a moment later. */
+  async #hasCaughtUp(): Promise<boolean> {
+    try {
+      return await this.#caughtUp()
+    } catch (error) {
+      if (error instanceof TransientError) return false
+      throw error
+    }
   }
 
   async #caughtUp(): Promise<boolean> {

@@ -2,7 +2,9 @@ import { Command, CommanderError, Option } from 'commander'
 import { checkCommand } from './commands/check.ts'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
+import { describeCommand } from './commands/describe.ts'
 import { findingsCommand } from './commands/findings.ts'
+import { opensearchCommand } from './commands/opensearch.ts'
 import { runCommand } from './commands/run.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { ConfigError } from './config/mistake.ts'
@@ -49,9 +51,11 @@ function createProgram(
     )
     .addCommand(runCommand(context, finish))
     .addCommand(checkCommand(context, finish))
+    .addCommand(describeCommand(context, finish))
     .addCommand(findingsCommand(context, finish))
     .addCommand(deadLettersCommand(context, finish))
     .addCommand(topicsCommand(context, finish))
+    .addCommand(opensearchCommand(context, finish))
     .addHelpText('after', EXAMPLES)
     .hook('preAction', () => setLogLevel(program.opts<{ logLevel: LogLevel }>().logLevel))
   everyCommand(program, (command) =>

@@ -36,6 +36,7 @@ class Log implements Stream {
 
   consume = unused
   lag = unused
+  positions = unused
   ends = unused
   beginnings = unused
   close = unused
@@ -61,6 +62,7 @@ function bench() {
         counts[label] = (counts[label] ?? 0) + by
       },
       gauge: () => {},
+      observe: () => {},
     },
   }
   const run = async (subject: Collector, options: { kind?: string; signal?: AbortSignal } = {}) =>

@@ -26,5 +26,10 @@ export interface Definition<Schema extends TSchema, Component> {
   readonly name: string
   readonly summary: string
   readonly configSchema: Schema
+  /**
+   * What the other side must grant, ready to be pasted there (a role, a policy, token settings), and not more than is
+   * needed. In Markdown; `posture-stream describe` prints it.
+   */
+  readonly access?: string
   create(config: Static<Schema>, context: Context): Component | Promise<Component>
 }

@@ -6,29 +6,90 @@ export interface Logger {
   error(fields: object, message: string): void
 }
 
+/** `counter` only rises, `gauge` is the newest value, `histogram` counts observations by size. */
+type MetricKind = 'counter' | 'gauge' | 'histogram'
+
+interface Metric {
+  readonly kind: MetricKind
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Of a histogram: the upper bounds of its buckets, rising; what is larger counts in none but the whole. */
+  readonly buckets?: readonly number[]
+}
+
 /** Every number the pipeline counts, with its labels: the one catalogue that code, summary and docs read. */
 export const metricCatalog = {
   collector_findings_read_total: {
+    kind: 'counter',
     help: 'Finding records read at the source, dead letters included',
     labels: ['collector'],
   },
-  collector_events_published_total: { help: 'Posture events published', labels: ['collector', 'type'] },
-  collector_repairs_total: { help: 'Values with one meaning that were repaired', labels: ['collector', 'repair'] },
-  dead_letters_total: { help: 'Records set aside as dead letters', labels: ['stage', 'component', 'code'] },
-  enrichment_statements_total: { help: 'Posture events applied, by what became of them', labels: ['outcome'] },
-  enrichment_emitted_total: { help: 'Revisions emitted to posture.findings', labels: ['cause'] },
+  collector_events_published_total: {
+    kind: 'counter',
+    help: 'Posture events published',
+    labels: ['collector', 'type'],
+  },
+  collector_repairs_total: {
+    kind: 'counter',
+    help: 'Values with one meaning that were repaired',
+    labels: ['collector', 'repair'],
+  },
+  dead_letters_total: {
+    kind: 'counter',
+    help: 'Records set aside as dead letters',
+    labels: ['stage', 'component', 'code'],
+  },
+  enrichment_statements_total: {
+    kind: 'counter',
+    help: 'Posture events applied, by what became of them',
+    labels: ['outcome'],
+  },
+  enrichment_emitted_total: { kind: 'counter', help: 'Revisions emitted to posture.findings', labels: ['cause'] },
   sink_records_total: {
-    help: 'Findings by outcome (delivered, retried, rejected, superseded, foreign_tenant, forgotten)',
+    kind: 'counter',
+    help: 'Findings by outcome (delivered, retried, rejected, filtered, superseded, foreign_tenant, forgotten)',
     labels: ['sink', 'outcome'],
   },
-  sink_waiting: { help: '1 while a sink waits for its destination', labels: ['sink'] },
-} as const satisfies Record<string, { help: string; labels: readonly string[] }>
+  sink_waiting: { kind: 'gauge', help: '1 while a sink waits for its destination', labels: ['sink'] },
+  sink_attempt_findings: {
+    kind: 'histogram',
+    help: 'Findings that a sink was given at once, by attempt',
+    labels: ['sink'],
+    buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000],
+  },
+  sink_attempt_bytes: {
+    kind: 'histogram',
+    help: 'Bytes of the events that a sink was given at once, by attempt',
+    labels: ['sink'],
+    buckets: [1e3, 1e4, 5e4, 1e5, 5e5, 1e6, 5e6, 1e7, 5e7],
+  },
+  sink_attempt_seconds: {
+    kind: 'histogram',
+    help: 'How long a sink took for one attempt, by whether it answered or threw',
+    labels: ['sink', 'outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  },
+  sink_finding_age_seconds: {
+    kind: 'histogram',
+    help: 'Seconds from the change of a finding (metadata.modified_time) until a sink had delivered it',
+    labels: ['sink'],
+    buckets: [0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600, 21_600, 86_400, 604_800],
+  },
+} as const satisfies Record<string, Metric>
 
 export type MetricName = keyof typeof metricCatalog
+type NameOf<Kind extends MetricKind> = {
+  [Name in MetricName]: (typeof metricCatalog)[Name]['kind'] extends Kind ? Name : never
+}[MetricName]
+export type CounterName = NameOf<'counter'>
+export type GaugeName = NameOf<'gauge'>
+export type HistogramName = NameOf<'histogram'>
 type Labels<Name extends MetricName> = Readonly<Record<(typeof metricCatalog)[Name]['labels'][number], string>>
 
 /** Where components count what they do. */
 export interface Metrics {
-  count<Name extends MetricName>(name: Name, by: number, labels: Labels<Name>): void
-  gauge<Name extends MetricName>(name: Name, value: number, labels: Labels<Name>): void
+  count<Name extends CounterName>(name: Name, by: number, labels: Labels<Name>): void
+  gauge<Name extends GaugeName>(name: Name, value: number, labels: Labels<Name>): void
+  /** Adds one observation to a histogram, in the unit that its name ends with. */
+  observe<Name extends HistogramName>(name: Name, value: number, labels: Labels<Name>): void
 }

@@ -7,23 +7,26 @@ import { SchemaRegistry, type Subject } from './registry.ts'
 const fixtures = join(import.meta.dirname, 'fixtures')
 const schemas = new SchemaRegistry()
 
-describe.each(['posture-event', 'state', 'checkpoint', 'dead-letter'] as const satisfies readonly Subject[])(
-  '%s',
-  (subject) => {
-    const files = readdirSync(join(fixtures, subject))
+describe.each([
+  'posture-event',
+  'state',
+  'checkpoint',
+  'delivery',
+  'dead-letter',
+] as const satisfies readonly Subject[])('%s', (subject) => {
+  const files = readdirSync(join(fixtures, subject))
 
-    test.each(files)('%s, as it was written once, can still be read', (file) => {
-      const bytes = readFileSync(join(fixtures, subject, file))
-      expect(schemas.decode(subject, bytes)).toEqual(JSON.parse(bytes.toString()))
-    })
+  test.each(files)('%s, as it was written once, can still be read', (file) => {
+    const bytes = readFileSync(join(fixtures, subject, file))
+    expect(schemas.decode(subject, bytes)).toEqual(JSON.parse(bytes.toString()))
+  })
 
-    test('has a fixture for every kind', () => {
-      const schema = JSON.parse(readFileSync(join(import.meta.dirname, `${subject}.schema.json`), 'utf8')) as Schema
-      const kinds = (schema.oneOf ?? []).map(({ $ref }) => schema.$defs[$ref.split('/').at(-1)!]!.properties.type.const)
-      expect(files.map((file) => file.replace('.json', ''))).toEqual(expect.arrayContaining(kinds))
-    })
-  },
-)
+  test('has a fixture for every kind', () => {
+    const schema = JSON.parse(readFileSync(join(import.meta.dirname, `${subject}.schema.json`), 'utf8')) as Schema
+    const kinds = (schema.oneOf ?? []).map(({ $ref }) => schema.$defs[$ref.split('/').at(-1)!]!.properties.type.const)
+    expect(files.map((file) => file.replace('.json', ''))).toEqual(expect.arrayContaining(kinds))
+  })
+})
 
 interface Schema {
   readonly oneOf?: readonly { readonly $ref: string }[]

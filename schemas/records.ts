@@ -4,7 +4,7 @@ import type { PostureEvent } from './generated/posture-event.ts'
 import type { LifecycleState } from './generated/state.ts'
 
 /** The major version that each kind of record is written in. Readers take this one and the one before. */
-export const MAJORS = { 'posture-event': 1, 'posture-finding': 1, state: 1, checkpoint: 1 } as const
+export const MAJORS = { 'posture-event': 1, 'posture-finding': 1, state: 1, checkpoint: 1, delivery: 1 } as const
 export type RecordName = keyof typeof MAJORS
 
 export type Headers = Readonly<Record<string, string>>

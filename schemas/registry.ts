@@ -4,6 +4,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { PermanentError } from '../core/errors.ts'
 import type { Checkpoint } from './generated/checkpoint.ts'
 import type { DeadLetter } from './generated/dead-letter.ts'
+import type { DeliveryRecord } from './generated/delivery.ts'
 import type { PostureEvent } from './generated/posture-event.ts'
 import type { StateRecord } from './generated/state.ts'
 
@@ -12,11 +13,18 @@ export interface Shapes {
   'posture-event': PostureEvent
   state: StateRecord
   checkpoint: Checkpoint
+  delivery: DeliveryRecord
   'dead-letter': DeadLetter
 }
 export type Subject = keyof Shapes
 
-const SUBJECTS = ['posture-event', 'state', 'checkpoint', 'dead-letter'] as const satisfies readonly Subject[]
+const SUBJECTS = [
+  'posture-event',
+  'state',
+  'checkpoint',
+  'delivery',
+  'dead-letter',
+] as const satisfies readonly Subject[]
 const ERRORS_SHOWN = 3
 
 /** The wire contract, compiled once at start. */

@@ -23,6 +23,7 @@ function stage({ fails = {}, before = () => {}, check = () => {} }: Script = {})
   const told: string[] = []
   const gauge: number[] = []
   const counted = { retried: 0 }
+  const observed: [name: string, outcome: string, value: number][] = []
   const say = (level: string) => (fields: object) =>
     void told.push(`${level} ${(fields as { code?: string }).code ?? ''}`)
   const sink: Sink = {
@@ -46,14 +47,36 @@ function stage({ fails = {}, before = () => {}, check = () => {} }: Script = {})
     metrics: {
       count: (_, by) => void (counted.retried += by),
       gauge: (_, value) => void gauge.push(value),
+      observe: (name, value, { outcome = '' }: { readonly outcome?: string }) =>
+        void observed.push([name, outcome, value]),
     },
   })
   const run = (keys: string, signal = new AbortController().signal): Promise<Rejection[]> =>
     deliver(sink, findings(keys), options, health, signal)
-  return { run, sink, health, accepted, attempts, told, gauge, counted }
+  return { run, sink, health, accepted, attempts, told, gauge, counted, observed }
 }
 const verdicts = (rejections: Rejection[]): string[] =>
   rejections.map(({ finding, error, attempts }) => `${finding.key} ${(error as TransientError).code} ${attempts}`)
+
+test('every attempt is measured: how many findings, their bytes, how long it took and how it ended', async () => {
+  let first = true
+  const { run, observed } = stage({
+    before: () => {
+      if (first) throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
+    },
+    check: () => (first = false),
+  })
+  await run('abc')
+  const bytes = findings('abc').reduce((sum, finding) => sum + finding.bytes.byteLength, 0)
+  const of = (name: string) => observed.filter(([each]) => each === name).map(([, outcome, value]) => [outcome, value])
+  expect(of('sink_attempt_findings')).toEqual([
+    ['', 3],
+    ['', 3],
+  ])
+  expect(of('sink_attempt_bytes').map(([, value]) => value)).toEqual([bytes, bytes])
+  expect(of('sink_attempt_seconds').map(([outcome]) => outcome)).toEqual(['threw', 'answered'])
+  expect(of('sink_attempt_seconds').every(([, seconds]) => Number(seconds) >= 0 && Number(seconds) < 5)).toBe(true)
+})
 
 describe('a failed outcome is the verdict on one record', () => {
   test('only what failed is tried again', async () => {
@@ -266,7 +289,7 @@ describe('delivery as a whole', () => {
       name: 'test',
       freshMs: 20,
       log: { debug() {}, info() {}, error() {}, warn: () => void told.push('waits') },
-      metrics: { count() {}, gauge() {} },
+      metrics: { count() {}, gauge() {}, observe() {} },
     })
     const partitions = Array.from({ length: 24 }, () =>
       deliver(sink, findings('a'), options, shared, new AbortController().signal),
@@ -298,7 +321,7 @@ describe('delivery as a whole', () => {
       name: 'test',
       freshMs: 1,
       log: { debug() {}, info() {}, error() {}, warn() {} },
-      metrics: { count() {}, gauge() {} },
+      metrics: { count() {}, gauge() {}, observe() {} },
     })
     await expect(deliver(sink, findings('a'), options, health, AbortSignal.timeout(20))).rejects.toThrow('abort')
     health.close()

@@ -82,14 +82,15 @@ class BatchDelivery {
   }
 
   async #attempt(run: readonly Entry[]): Promise<readonly Delivery[] | Error> {
+    const findings = run.map(({ finding }) => finding)
+    const began = performance.now()
     try {
-      const answer = await this.#sink.deliver(
-        run.map(({ finding }) => finding),
-        this.#signal,
-      )
+      const answer = await this.#sink.deliver(findings, this.#signal)
+      this.#health.attempted(findings, performance.now() - began, 'answered')
       return isComplete(answer, run.length) ? answer : incomplete(answer, run.length)
     } catch (thrown) {
       this.#signal.throwIfAborted()
+      this.#health.attempted(findings, performance.now() - began, 'threw')
       return asError(thrown)
     }
   }

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox'
+import { Type } from 'typebox'
 
 /** The `delivery` part of every sink's configuration: how patient and how large its batches are. */
 export const sinkDelivery = Type.Object(
@@ -30,5 +30,3 @@ export const sinkDelivery = Type.Object(
   },
   { additionalProperties: false, default: {}, description: 'How findings are delivered; the same for every sink' },
 )
-
-export type SinkDelivery = Static<typeof sinkDelivery>

@@ -1,7 +1,7 @@
 import { asError, errorCode } from '../core/errors.ts'
 import type { Logger, Metrics } from '../core/telemetry.ts'
 import { faultOf } from './fault.ts'
-import type { Sink } from './sink.ts'
+import type { PostureFinding, Sink } from './sink.ts'
 
 const CHECK_LIMIT_MS = 30_000
 
@@ -67,6 +67,15 @@ export class SinkHealth {
   retried(findings: number): void {
     const { name, metrics } = this.#options
     if (findings > 0) metrics.count('sink_records_total', findings, { sink: name, outcome: 'retried' })
+  }
+
+  /** The sink was given some findings at once: how many, how large, and how long it took. */
+  attempted(findings: readonly PostureFinding[], ms: number, outcome: 'answered' | 'threw'): void {
+    const { name, metrics } = this.#options
+    const bytes = findings.reduce((sum, finding) => sum + finding.bytes.byteLength, 0)
+    metrics.observe('sink_attempt_findings', findings.length, { sink: name })
+    metrics.observe('sink_attempt_bytes', bytes, { sink: name })
+    metrics.observe('sink_attempt_seconds', ms / 1000, { sink: name, outcome })
   }
 
   /** Lets go of a running check. */

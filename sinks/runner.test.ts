@@ -41,7 +41,14 @@ class OnePartition {
       const loop = this.#run(handle, maxRecords, stopped.signal)
       return { stop: async () => (stopped.abort(), await loop) }
     }
-    return { consume } as Stream
+    const at = async (offset: bigint): Promise<ReadonlyMap<number, bigint>> => new Map([[3, offset]])
+    const ends: Stream['ends'] = (topic) => at(topic === FINDINGS ? BigInt(this.records.length) : 0n)
+    return {
+      consume,
+      ends,
+      beginnings: () => at(0n),
+      positions: () => at(BigInt(this.committed)),
+    } as Partial<Stream> as Stream
   }
 
   async #run(handle: BatchHandler, maxRecords: number, signal: AbortSignal): Promise<void> {
@@ -81,6 +88,7 @@ function keepingSink(judge: (finding: PostureFinding) => Error | undefined = () 
 async function run(stream: OnePartition, sink: Sink, takes: 'latest-state' | 'every-revision' = 'every-revision') {
   const counts: Record<string, number> = {}
   const gauges: number[] = []
+  const ages: number[] = []
   const told: string[] = []
   const metrics: Metrics = {
     count: (name, by, labels) => {
@@ -88,13 +96,16 @@ async function run(stream: OnePartition, sink: Sink, takes: 'latest-state' | 'ev
       counts[id] = (counts[id] ?? 0) + by
     },
     gauge: (_, value) => void gauges.push(value),
+    observe: (name, value) => {
+      if (name === 'sink_finding_age_seconds') ages.push(value)
+    },
   }
   const say = (_: object, message: string): void => void told.push(message)
   const log = { debug: say, info: say, warn: say, error: say }
   const services = { stream: stream.port(), log, metrics, clock: () => Date.UTC(2025, 10, 25) }
   const consumption = await runSink(sink, { takes }, { name: 'archive', tenant: 'acme', delivery }, services)
   onTestFinished(() => consumption.stop())
-  return { counts, gauges, told, consumption }
+  return { counts, gauges, ages, told, consumption }
 }
 const caughtUp = (stream: OnePartition): Promise<void> =>
   vi.waitFor(() => expect(stream.committed).toBe(stream.records.length), { interval: 2 })

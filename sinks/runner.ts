@@ -1,21 +1,25 @@
 import { once } from 'node:events'
 import type { Clock } from '../core/component.ts'
-import { errorCode } from '../core/errors.ts'
 import type { Logger, Metrics } from '../core/telemetry.ts'
 import { deadLetterRecords, streamOrigin } from '../schemas/dead-letters.ts'
 import type { AfterCommit, Batch, Consumption, Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
+import { beginningOf } from './beginning.ts'
 import { deliver } from './deliver.ts'
-import type { SinkDelivery } from './delivery-options.ts'
+import { Filter } from './filter.ts'
 import { SinkHealth } from './health.ts'
-import { readBatch, type SinkBatch } from './read-batch.ts'
-import type { Sink, SinkDefinition } from './sink.ts'
+import { projection } from './omit.ts'
+import { countOutcomes } from './outcomes.ts'
+import { SinkPartitions, type SinkPartition } from './partitions.ts'
+import { readBatch, type ReadFinding } from './read-batch.ts'
+import { selected } from './selection.ts'
+import type { SinkSettings } from './settings.ts'
+import type { PostureFinding, Sink, SinkDefinition } from './sink.ts'
 
-export interface SinkRunnerOptions {
+export interface SinkRunnerOptions extends Pick<SinkSettings, 'delivery'>, Partial<Omit<SinkSettings, 'delivery'>> {
   /** The sink's instance name: its key in the configuration. */
   readonly name: string
   readonly tenant: string
-  readonly delivery: SinkDelivery
   /** The consumer group; `sink.<name>` unless told. */
   readonly group?: string
 }
@@ -31,8 +35,8 @@ export interface SinkRunnerServices {
 
 /**
  * Feeds one sink from its own consumer group, so that its pace and its outages are nobody else's. A batch is committed
- * when the sink has an outcome for each of its findings, together with the dead letters of those it rejected.
- * Stopping does not close the sink: whoever created it does.
+ * when the sink has an outcome for each of its findings, together with the dead letters of those it rejected and what is
+ * to be remembered of those it got. Stopping does not close the sink: whoever created it does.
  */
 export async function runSink(
   sink: Sink,
@@ -40,11 +44,25 @@ export async function runSink(
   options: SinkRunnerOptions,
   services: SinkRunnerServices,
 ): Promise<Consumption> {
-  const { name, delivery, group = `sink.${name}` } = options
+  const { name, tenant, delivery, group = `sink.${name}`, from = 'state' } = options
+  const { stream, log, signal } = services
+  const filter = options.filter === undefined ? undefined : new Filter(options.filter)
+  const beginning = await beginningOf(stream, { name, tenant, group, from, remembers: filter !== undefined, signal })
+  if (beginning.firstReads > 0)
+    log.info({ sink: name }, 'The sink is new: it gets the latest state of every finding first, and then what comes')
+  const { progress } = beginning
+  const partitions = new SinkPartitions({ name, tenant, group, filter, progress, stream, log })
   const health = new SinkHealth(sink, { ...services, name, freshMs: delivery.initialBackoffMs })
-  const runner = new SinkRunner(sink, definition.takes, options, services, health)
-  const consumption = await services.stream.consume(
-    { topic: topics.findings.name, group, maxRecords: delivery.batch, signal: services.signal },
+  const runner = new SinkRunner(sink, definition.takes, { ...options, filter }, services, health, partitions)
+  const consumption = await stream.consume(
+    {
+      topic: topics.findings.name,
+      group,
+      from: beginning.from,
+      maxRecords: delivery.batch,
+      signal,
+      ...(partitions.isNeeded ? { assigned: (assignment) => partitions.takeOver(assignment) } : {}),
+    },
     (batch) => runner.handle(batch),
   )
   return {
@@ -61,46 +79,75 @@ interface DeadLetter {
   readonly attempts: number
 }
 
+interface RunnerOptions extends Omit<SinkRunnerOptions, 'filter'> {
+  readonly filter: Filter | undefined
+}
+
 class SinkRunner {
   readonly #sink: Sink
   readonly #takes: SinkDefinition['takes']
-  readonly #options: SinkRunnerOptions
+  readonly #options: RunnerOptions
   readonly #services: SinkRunnerServices
   readonly #health: SinkHealth
+  readonly #partitions: SinkPartitions
+  readonly #given: (finding: PostureFinding) => PostureFinding
 
   constructor(
     sink: Sink,
     takes: SinkDefinition['takes'],
-    options: SinkRunnerOptions,
+    options: RunnerOptions,
     services: SinkRunnerServices,
     health: SinkHealth,
+    partitions: SinkPartitions,
   ) {
     this.#sink = sink
     this.#takes = takes
     this.#options = options
     this.#services = services
     this.#health = health
+    this.#partitions = partitions
+    this.#given = projection(options.omit ?? [])
   }
 
   async handle(batch: Batch): Promise<AfterCommit> {
-    const read = readBatch(batch.records, this.#options.tenant, this.#takes)
-    const rejected = await this.#deliver(read, batch.signal)
+    const { name, tenant } = this.#options
+    const { clock, metrics, log } = this.#services
+    const partition = this.#partitions.of(batch.partition)
+    const wants = partition?.firstRead && ((offset: bigint) => partition.firstRead!.wants(offset))
+    const read = readBatch(batch.records, { tenant, takes: this.#takes, wants })
+    const findings = this.#selected(read.findings, partition)
+    const rejected = await this.#deliver(findings, batch.signal)
+    const deliveredAt = clock()
     if (read.newer) await this.#hold(read.newer, batch.signal)
-    const dead = [...read.unreadable.map((each) => ({ ...each, attempts: 1 })), ...rejected]
-    if (dead.length > 0)
+    const refused = new Set(rejected.map(({ record }) => record))
+    const delivered = findings.filter(({ record }) => !refused.has(record))
+    const letters = [...read.unreadable.map((each) => ({ ...each, attempts: 1 })), ...rejected]
+    if (letters.length > 0)
       batch.publish(
         topics.deadLetters.name,
-        dead.flatMap((letter) => this.#bury(letter)),
+        letters.flatMap((letter) => this.#bury(letter)),
       )
-    return () => this.#account(read, rejected.length, dead)
+    const remembered = this.#partitions.remember(batch, delivered, read.forgotten)
+    return (committed) => {
+      remembered(committed)
+      const filtered = read.findings.length - findings.length
+      const dead = letters.map(({ error }) => error)
+      countOutcomes(name, { delivered, deliveredAt, dead, filtered, skipped: read.skipped }, metrics, log)
+    }
   }
 
-  async #deliver(read: SinkBatch, signal: AbortSignal): Promise<DeadLetter[]> {
+  #selected(findings: readonly ReadFinding[], partition: SinkPartition | undefined): readonly ReadFinding[] {
+    const { filter } = this.#options
+    if (filter === undefined || partition?.delivered === undefined) return findings
+    return selected(findings, filter, partition.delivered)
+  }
+
+  async #deliver(findings: readonly ReadFinding[], signal: AbortSignal): Promise<DeadLetter[]> {
     const { maxAttempts, initialBackoffMs, maxBackoffMs } = this.#options.delivery
     const backoff = { initialMs: initialBackoffMs, maxMs: maxBackoffMs }
-    const findings = [...read.findings.keys()]
-    const rejections = await deliver(this.#sink, findings, { maxAttempts, backoff }, this.#health, signal)
-    return rejections.map(({ finding, error, attempts }) => ({ record: read.findings.get(finding)!, error, attempts }))
+    const given = new Map(findings.map(({ finding, record }) => [this.#given(finding), record]))
+    const rejections = await deliver(this.#sink, [...given.keys()], { maxAttempts, backoff }, this.#health, signal)
+    return rejections.map(({ finding, error, attempts }) => ({ record: given.get(finding)!, error, attempts }))
   }
 
   /** Stands still before a record of a newer version: only an upgrade, and so a restart, can read it. */
@@ -127,23 +174,5 @@ class SinkRunner {
         time: this.#services.clock(),
       },
     )
-  }
-
-  /** Counted once the batch is committed, so that a batch that is delivered again counts once. */
-  #account(read: SinkBatch, rejected: number, dead: readonly DeadLetter[]): void {
-    const { metrics, log } = this.#services
-    const sink = this.#options.name
-    const outcomes = { delivered: read.findings.size - rejected, rejected: dead.length, ...read.skipped }
-    for (const [outcome, count] of Object.entries(outcomes)) {
-      if (count > 0) metrics.count('sink_records_total', count, { sink, outcome })
-    }
-    const codes = new Map<string, number>()
-    for (const { error } of dead) codes.set(errorCode(error), (codes.get(errorCode(error)) ?? 0) + 1)
-    for (const [code, count] of codes)
-      metrics.count('dead_letters_total', count, { stage: 'sinks', component: sink, code })
-    if (dead.length > 0) {
-      const fields = { sink, findings: dead.length, codes: Object.fromEntries(codes), example: dead[0]!.error.message }
-      log.warn(fields, 'Findings that cannot be delivered were set aside as dead letters')
-    }
   }
 }

@@ -6,6 +6,7 @@ import { owningContract } from './contract/owning.contract.ts'
 import { publishingContract } from './contract/publishing.contract.ts'
 import { readingContract } from './contract/reading.contract.ts'
 import { sharingContract } from './contract/sharing.contract.ts'
+import { startingContract } from './contract/starting.contract.ts'
 import { type OpenStream, Workbench } from './contract/workbench.contract.ts'
 
 /**
@@ -20,6 +21,7 @@ export function streamContract(name: string, open: OpenStream, { timeScale = 1 }
     publishingContract(bench)
     readingContract(bench)
     consumingContract(bench)
+    startingContract(bench)
     committingContract(bench)
     owningContract(bench)
     sharingContract(bench)

@@ -33,6 +33,8 @@ export interface Stream {
    * end counts as one more until it is passed.
    */
   lag(topic: string, group: string): Promise<number>
+  /** By partition, the offset that the group goes on from; without those where it has committed nothing yet. */
+  positions(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>
   /** By partition, the offset that the next record will take. */
   ends(topic: string): Promise<ReadonlyMap<number, bigint>>
   /** By partition, the offset of the oldest record still kept (the end, where none is). */
@@ -68,8 +70,12 @@ export interface ConsumeOptions {
   readonly topic: string
   /** Its members share the partitions; a group reads one topic. */
   readonly group: string
-  /** Where a group without a committed position starts; `earliest` unless told. */
-  readonly from?: 'earliest' | 'latest'
+  /**
+   * Where a group without a committed position starts; `earliest` unless told. A map says it by partition, for others the
+   * earliest. When `consume` has resolved, `latest` and what the map says are the group's position in the partitions of
+   * this member, also for whoever starts it again.
+   */
+  readonly from?: 'earliest' | 'latest' | ReadonlyMap<number, bigint>
   /** The most records in one batch; 500 unless told. */
   readonly maxRecords?: number
   /** Calls the handler with an empty batch when no record came for this long, in milliseconds: the clock's batch. */
@@ -106,7 +112,10 @@ export interface Batch {
 
 /** By topic, the offset after the last record that the batch published there (in its own partition). */
 export type Committed = ReadonlyMap<string, bigint>
-/** What a handler may return: called once the batch is committed, before the partition's next batch. If it throws, the partition is taken over anew. */
+/**
+ * What a handler may return: called once the batch is committed (which readers of a cluster may see a moment later), before
+ * the partition's next batch. If it throws, the partition is taken over anew.
+ */
 export type AfterCommit = (committed: Committed) => Promise<void> | void
 export type BatchHandler = (batch: Batch) => Promise<AfterCommit | void>
 

@@ -56,6 +56,14 @@ export const topics = {
     maxRecordBytes: 2 * MAX_RECORD_BYTES,
     summary: 'Records that could not be processed, untouched, with the reason; every stage writes, replay reads',
   },
+  deliveries: {
+    name: 'posture.deliveries',
+    partitions: 'many',
+    cleanup: 'compact',
+    deleteRetentionMs: 7 * DAY_MS,
+    summary:
+      'What sinks with a filter have delivered and not closed, in the partition of its finding; those sinks restore from it',
+  },
   checkpoints: {
     name: 'posture.checkpoints',
     partitions: 'many',

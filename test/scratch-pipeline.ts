@@ -20,6 +20,7 @@ export interface WrittenEvent {
   readonly finding_info: { readonly uid_alt: string }
   readonly metadata: { readonly sequence: number }
   readonly status: string
+  readonly unmapped: { readonly state: string }
 }
 
 export interface Ended {
@@ -30,16 +31,18 @@ export interface Ended {
 }
 
 /**
- * A whole pipeline in a folder of its own: reports go in, a file sink and a local store come out. Its stream is embedded
- * unless it is given a part of a Kafka cluster.
+ * A whole pipeline in a folder of its own: reports go in, a file sink and a local store come out, and whatever other sinks
+ * it is given (lines of YAML). Its stream is embedded unless it is given a part of a Kafka cluster.
  */
 export class ScratchPipeline {
   readonly directory = mkdtempSync(join(tmpdir(), 'posture-stream-'))
   readonly reports = join(this.directory, 'reports')
   readonly config = join(this.directory, 'pipeline.yaml')
+  /** What its processes find beside our own environment. */
+  environment: Readonly<Record<string, string>> = {}
   readonly #kafka: ScratchKafka | undefined
 
-  constructor(kafka?: ScratchKafka) {
+  constructor(kafka?: ScratchKafka, otherSinks: readonly string[] = []) {
     this.#kafka = kafka
     mkdirSync(this.reports)
     writeFileSync(
@@ -51,7 +54,7 @@ collectors:
 sinks:
   archive: { type: file, directory: ./out }
   local: { type: local, path: ./data/findings.db }
-`,
+${otherSinks.map((line) => `  ${line}\n`).join('')}`,
     )
   }
 
@@ -71,6 +74,12 @@ sinks:
     return JSON.parse(stdout.trimEnd().split('\n').at(-1)!) as Summary
   }
 
+  /** A command of the program on this pipeline's configuration. */
+  command(...words: readonly string[]): Promise<Ended> {
+    const args = [cli, ...words, '--config', this.config]
+    return ended(this.#spawn(args))
+  }
+
   start(...options: readonly string[]): ChildProcess {
     const args = [
       cli,
@@ -84,7 +93,12 @@ sinks:
       'warn',
       ...options,
     ]
-    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    return this.#spawn(args)
+  }
+
+  #spawn(args: readonly string[]): ChildProcess {
+    const env = { ...process.env, ...this.environment }
+    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
   }
 
   /** Every line of the file sink, in no order. */

@@ -9,6 +9,7 @@ export const folders = [
   'bench',
   'collectors',
   'core',
+  'deploy',
   'enrichment',
   'schemas',
   'sinks',
@@ -17,7 +18,7 @@ export const folders = [
   'tools',
 ] as const
 
-const testCode = String.raw`\.(test|contract)\.ts$|^test/|/contract/|/sample-[a-z-]+\.ts$|^vitest\.config\.ts$`
+const testCode = String.raw`\.(test|contract)\.ts$|^(test|deploy)/|/contract/|/sample-[a-z-]+\.ts$|^vitest\.config\.ts$`
 const devTools = String.raw`^tools/|^bench/|^schemas/(generate-types|ocsf/compile)\.ts$`
 const port = String.raw`^stream/(stream|topics)\.ts$`
 /** The parts of enrichment that the others may use, each through one file. */
@@ -39,7 +40,7 @@ const table: readonly Allowance[] = [
   {
     what: 'a-sink-knows-only-the-contract',
     from: '^sinks/([^/]+)/',
-    may: ['^sinks/$1/', String.raw`^sinks/sink\.ts$`, '^(core|schemas|stream)/'],
+    may: ['^sinks/$1/', String.raw`^sinks/(sink|tls|fault)\.ts$`, '^(core|schemas|stream)/'],
   },
   {
     what: 'an-enricher-knows-only-the-contract',

@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { TransientError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
+import { sinkSettings } from '../../sinks/settings.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
 import type { Catalogs } from '../config/catalogs.ts'
 import { sampleCatalogs } from '../config/sample-catalogs.ts'
@@ -53,6 +54,20 @@ describe('check', () => {
     expect(code).toBe(0)
     expect(out).toBe('ok      stream   embedded\nok      sinks.a  scripted')
     expect(closed).toEqual(['a'])
+  })
+
+  test('tells what a sink with a filter gets', async () => {
+    using own = new SampleProcess({ ...catalogs, everySink: sinkSettings })
+    const sink =
+      '{ type: scripted, does: work, filter: { priority: [P1, P2], account: ["12*"] }, omit: [resources.data], from: now }'
+    const file = own.file(
+      'posture.yaml',
+      `tenant: acme\nstream: { type: embedded, directory: ./data }\nsinks: { a: ${sink} }\n`,
+    )
+    const { out } = await own.run('check', '-c', file)
+    expect(out.split('\n').at(-1)).toBe(
+      'ok      sinks.a  scripted: only priority P1 or P2, account 12*; without resources.data; from now',
+    )
   })
 
   test('tells what is wrong with each, without secrets and without the paths of URLs', async () => {

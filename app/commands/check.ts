@@ -4,7 +4,8 @@ import { PermanentError } from '../../core/errors.ts'
 import { requireWritableDirectory } from '../../core/storage.ts'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
-import type { Instance, LoadedConfig } from '../config/catalogs.ts'
+import type { Instance, LoadedConfig, SinkInstance } from '../config/catalogs.ts'
+import { selectionOf } from '../format/sink-selection.ts'
 import { oneLine } from '../format/text.ts'
 import { Paint } from '../format/paint.ts'
 import { MetricsRegistry } from '../metrics-registry.ts'
@@ -94,8 +95,13 @@ function probesOf(config: LoadedConfig, context: CommandContext): Probe[] {
     },
     ...storeProbes(config),
     ...config.collectors.map(probe('collectors')),
-    ...config.sinks.map(probe('sinks')),
+    ...config.sinks.map((sink) => ({ ...probe('sinks')(sink), kind: kindOf(sink) })),
   ]
+}
+
+function kindOf({ definition, ...settings }: SinkInstance): string {
+  const selection = selectionOf(settings)
+  return selection === '' ? definition.name : `${definition.name}: ${selection}`
 }
 
 /** Kafka's topics must be as they are wanted: with others, records could be lost or read twice. */

@@ -1,7 +1,8 @@
-import type { LoadedConfig, SinkInstance } from '../config/catalogs.ts'
+import type { Catalogs, LoadedConfig, SinkInstance } from '../config/catalogs.ts'
 import type { KafkaStream } from '../../schemas/generated/config.ts'
 import type { Stream } from '../../stream/stream.ts'
 import type { FindingsStore } from '../../sinks/local/findings-store.ts'
+import type { OpenOpenSearch } from '../open-opensearch.ts'
 import type { OpenTopics } from '../open-topics.ts'
 import type { StartPipeline } from '../pipeline-contract.ts'
 import type { Scrubber } from '../scrub.ts'
@@ -17,6 +18,8 @@ export interface CommandContext {
   readonly scrubber: Scrubber
   /** Reads and checks a configuration; from then on its secrets are known and never printed. */
   readonly load: (file: string) => Promise<LoadedConfig>
+  /** All that a configuration may name. */
+  readonly catalogs: () => Promise<Catalogs>
   readonly log: () => BindableLogger
   readonly startPipeline: StartPipeline
   readonly openFindings: (sink: SinkInstance) => Promise<FindingsStore>
@@ -24,6 +27,8 @@ export interface CommandContext {
   readonly openStream: (stream: LoadedConfig['stream']) => Promise<Stream & AsyncDisposable>
   /** The topics of a stream on Kafka. */
   readonly openTopics: (stream: KafkaStream) => Promise<OpenTopics>
+  /** What a sink of OpenSearch needs on its cluster. */
+  readonly openOpenSearch: (sink: SinkInstance, signal: AbortSignal) => Promise<OpenOpenSearch>
   /** Aborted when the process is asked to end (SIGINT, SIGTERM, SIGHUP); a second request ends it at once. */
   readonly interrupt: () => AbortSignal
 }

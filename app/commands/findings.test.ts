@@ -14,7 +14,7 @@ beforeEach(async () => {
   config = sample.file('posture.yaml', `${HEAD}sinks: { store: { type: local, path: ./findings.db } }\n`)
   const store = await local.create(
     { path: join(sample.directory, 'findings.db') },
-    { name: 'store', tenant: 'acme', clock: Date.now, metrics: { count() {}, gauge() {} }, log: console },
+    { name: 'store', tenant: 'acme', clock: Date.now, metrics: { count() {}, gauge() {}, observe() {} }, log: console },
   )
   const findings = [
     sampleFinding('v1:aaaa1111', 1, {

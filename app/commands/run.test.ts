@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { sinkDelivery } from '../../sinks/delivery-options.ts'
+import { sinkSettings } from '../../sinks/settings.ts'
 import { local } from '../../sinks/local/local.ts'
 import { sampleFinding } from '../../sinks/sample-findings.ts'
 import { sampleCatalogs } from '../config/sample-catalogs.ts'
@@ -15,7 +15,7 @@ let options: PipelineOptions | undefined
 let deadline: number | undefined
 let config: string
 beforeEach(() => {
-  sample = new SampleProcess({ ...sampleCatalogs, sinks: [local, ...sampleCatalogs.sinks], delivery: sinkDelivery })
+  sample = new SampleProcess({ ...sampleCatalogs, sinks: [local, ...sampleCatalogs.sinks], everySink: sinkSettings })
   config = sample.file(
     'posture.yaml',
     'tenant: acme\nstream: { type: embedded, directory: ./data }\nsinks: { store: { type: local, path: ./findings.db } }\n',
@@ -43,7 +43,13 @@ describe('run --until-idle', () => {
   test('ends when the pipeline is idle, with the ranked findings and the numbers', async () => {
     const store = await local.create(
       { path: join(sample.directory, 'findings.db') },
-      { name: 'store', tenant: 'acme', clock: Date.now, metrics: { count() {}, gauge() {} }, log: console },
+      {
+        name: 'store',
+        tenant: 'acme',
+        clock: Date.now,
+        metrics: { count() {}, gauge() {}, observe() {} },
+        log: console,
+      },
     )
     const ranked = [
       sampleFinding('v1:aaaaaaaa11', 1, { priority: 'P3', score: 37, title: 'Bucket without a policy' }),

@@ -26,6 +26,7 @@ export class SampleProcess implements Disposable {
   readonly raw: Uint8Array[] = []
   columns = 100
   openTopics: CommandContext['openTopics'] = () => Promise.reject(new Error('no topics in this test'))
+  openOpenSearch: CommandContext['openOpenSearch'] = () => Promise.reject(new Error('no OpenSearch in this test'))
   startPipeline: StartPipeline = () => Promise.reject(new Error('no pipeline in this test'))
 
   constructor(catalogs: Catalogs) {
@@ -66,6 +67,7 @@ export class SampleProcess implements Disposable {
         for (const secret of config.secrets) scrubber.add(secret)
         return config
       },
+      catalogs: async () => this.#catalogs,
       log: () =>
         createLogger({
           level: 'info',
@@ -78,6 +80,7 @@ export class SampleProcess implements Disposable {
       openFindings: async (sink): Promise<FindingsStore> => openFindings(sink),
       openStream: (stream) => openStreamToRead(stream),
       openTopics: (stream) => this.openTopics(stream),
+      openOpenSearch: (sink, signal) => this.openOpenSearch(sink, signal),
       interrupt: () => this.interrupt.signal,
     }
   }

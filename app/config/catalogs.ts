@@ -1,7 +1,8 @@
-import type { TSchema } from 'typebox'
+import type { TObject, TSchema } from 'typebox'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
+import type { SinkSettings } from '../../sinks/settings.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
 
 /** What may stand in a configuration: every component that can be named, and the settings of the stages. */
@@ -10,8 +11,8 @@ export interface Catalogs {
   readonly sinks: readonly SinkDefinition[]
   /** Of the section `enrichment`. */
   readonly enrichment: TSchema
-  /** Of `delivery`, which every sink takes beside its own settings. */
-  readonly delivery: TSchema
+  /** What every sink takes beside its own settings. */
+  readonly everySink: TObject
 }
 
 /** A component as it was configured; `config` has passed the definition's schema, with defaults filled in. */
@@ -22,9 +23,7 @@ export interface Instance<Definition> {
   readonly config: unknown
 }
 
-export interface SinkInstance extends Instance<SinkDefinition> {
-  readonly delivery: unknown
-}
+export interface SinkInstance extends Instance<SinkDefinition>, SinkSettings {}
 
 /** A configuration without a mistake: secrets are Secrets, paths absolute, references replaced, defaults filled in. */
 export interface LoadedConfig {

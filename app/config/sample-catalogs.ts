@@ -59,5 +59,7 @@ export const sampleCatalogs: Catalogs = {
     { refreshDays: Type.Integer({ default: 30, minimum: 1 }), directory: Type.Optional(Type.String({ path: true })) },
     { default: {} },
   ),
-  delivery: Type.Object({ batch: Type.Integer({ default: 500, maximum: 10_000 }) }, { default: {} }),
+  everySink: Type.Object({
+    delivery: Type.Object({ batch: Type.Integer({ default: 500, maximum: 10_000 }) }, { default: {} }),
+  }),
 }

@@ -1,10 +1,12 @@
 import type { TSchema } from 'typebox'
 import type { Definition } from '../../core/component.ts'
 import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
+import type { SinkSettings } from '../../sinks/settings.ts'
 import type { Catalogs, Instance, SinkInstance } from './catalogs.ts'
 import { suggestion } from './nearest.ts'
 import type { MarkedStrings } from './marks.ts'
 import { childPointer, type Places } from './places.ts'
+import { noteSinkRules } from './sink-rules.ts'
 import { noteKafkaRules } from './stream-rules.ts'
 import type { Validator } from './validator.ts'
 
@@ -59,11 +61,13 @@ export class Sections {
   }
 
   sinks(catalogs: Catalogs, section: unknown): SinkInstance[] {
-    const instances = this.#instances('sink', '/sinks', catalogs.sinks, section, ['type', 'delivery'])
-    return instances.map(({ beside, ...instance }) => {
-      const delivery = beside['delivery'] ?? {}
-      this.#validator.check(catalogs.delivery, delivery, `${childPointer('/sinks', instance.name)}/delivery`)
-      return { ...instance, delivery }
+    const ours = ['type', ...Object.keys(catalogs.everySink.properties)]
+    return this.#instances('sink', '/sinks', catalogs.sinks, section, ours).map(({ beside, ...instance }) => {
+      const { type: _, ...settings } = beside
+      const at = childPointer('/sinks', instance.name)
+      const valid = this.#validator.check(catalogs.everySink, settings, at)
+      if (valid) noteSinkRules(settings, at, this.#places)
+      return { ...instance, ...(settings as SinkSettings) }
     })
   }
 

@@ -1,3 +1,4 @@
+import { aligned, median } from '../figures.ts'
 import type { Plan } from './measurement.ts'
 import type { Measured, Operation, Subject } from './task.ts'
 
@@ -37,20 +38,4 @@ export function tableOf(rows: readonly Row[], { records, recordBytes, compressio
 /** CPU seconds for a million records. */
 function cpu({ cpuSeconds, records }: Measured): number {
   return (cpuSeconds / records) * 1e6
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const half = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2
-}
-
-function aligned(lines: readonly (readonly string[])[]): string[] {
-  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
-  return lines.map((line) =>
-    line
-      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  )
 }

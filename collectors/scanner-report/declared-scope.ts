@@ -27,7 +27,7 @@ export const declaredScope = Type.Object(
     regions: names('The regions that were scanned, or all; else those that occur in the report.'),
     checks: names('The checks that were run, or all; else those that occur in the report.'),
   },
-  { additionalProperties: false },
+  { additionalProperties: false, description: 'What you know of the scans that their reports do not show' },
 )
 export type DeclaredScope = Static<typeof declaredScope>
 

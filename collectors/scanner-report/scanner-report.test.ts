@@ -56,6 +56,7 @@ function bench(settings: Settings = {}) {
         if (repair !== undefined) repairs[repair] = (repairs[repair] ?? 0) + by
       },
       gauge: () => {},
+      observe: () => {},
     },
   }
   const config = { paths: [directory], format: 'auto' as const, zone: 'UTC', ...settings }

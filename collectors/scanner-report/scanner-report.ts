@@ -20,7 +20,7 @@ const configSchema = Type.Object(
         minLength: 1,
         description: 'A file, a directory (every .json, .ndjson and .jsonl below it) or a pattern: reports/*.json',
       }),
-      { minItems: 1, description: 'Where the reports are' },
+      { minItems: 1, description: 'Where the reports are', examples: [['reports/*.json']] },
     ),
     format: Type.Union([Type.Literal('auto'), Type.Literal('prowler-ocsf'), Type.Literal('asff')], {
       default: 'auto',
@@ -36,11 +36,23 @@ const configSchema = Type.Object(
 )
 type Config = Static<typeof configSchema>
 
+const ACCESS = `
+The user that runs the pipeline reads the reports, and enters and lists the directories that they are in. It writes
+nothing there, neither marks nor locks: how far it has read is kept on the stream.
+
+\`\`\`sh
+setfacl -m u:posture-stream:rX,d:u:posture-stream:rX reports
+\`\`\`
+
+A report is read again when its content has changed, so a scanner may replace its files at any moment.
+`
+
 /** Reads the reports that scanners leave as files. */
 export const scannerReport: CollectorDefinition<typeof configSchema> = {
   name: 'scanner-report',
   summary: "Reads scanners' report files: Prowler's json-ocsf, and ASFF of Prowler, Cloud Custodian or any product",
   configSchema,
+  access: ACCESS,
   create(config, context) {
     if (isZone(config.zone)) return new ScannerReport(config, context, process.stderr)
     throw new PermanentError(

@@ -7,7 +7,8 @@ export const OCSF_VERSION = '1.6.0'
 /** The profiles of every event. What has no cloud account declares all but `cloud`, which would require one. */
 export const OCSF_PROFILES = ['cloud', 'data_classification', 'datetime', 'incident', 'security_control'] as const
 
-const CLASS_NAMES = new Map<unknown, string>([
+/** The classes of findings, by class_uid. */
+export const OCSF_CLASSES: ReadonlyMap<number, string> = new Map([
   [2002, 'vulnerability_finding'],
   [2003, 'compliance_finding'],
   [2004, 'detection_finding'],
@@ -32,10 +33,10 @@ const validators = (): Validators => require(`./${OCSF_VERSION}.validator.cjs`) 
 export function validateOcsf(event: unknown): readonly string[] {
   const { metadata, class_uid: classUid } = fields(event)
   const { version, profiles } = fields(metadata)
-  const name = CLASS_NAMES.get(classUid)
+  const name = OCSF_CLASSES.get(classUid as number)
   if (version !== OCSF_VERSION) return [`metadata.version is ${shown(version)}, expected "${OCSF_VERSION}"`]
   if (name === undefined)
-    return [`class_uid is ${shown(classUid)}, expected one of ${[...CLASS_NAMES.keys()].join(', ')}`]
+    return [`class_uid is ${shown(classUid)}, expected one of ${[...OCSF_CLASSES.keys()].join(', ')}`]
   const variant = variantOf(profiles)
   if (variant === undefined)
     return [`metadata.profiles is ${shown(profiles)}, expected ${OCSF_PROFILES.join(', ')}, or those without cloud`]

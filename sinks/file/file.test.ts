@@ -43,7 +43,7 @@ interface Opening {
 async function openSink(directory: string, { maxBytes = 1e7, maxAge = '1d', clock = () => NOON }: Opening = {}) {
   const warnings: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (_: object, message: string) => void warnings.push(message) }
-  const context = { name: 'archive', tenant: 'acme', log, metrics: { count() {}, gauge() {} }, clock }
+  const context = { name: 'archive', tenant: 'acme', log, metrics: { count() {}, gauge() {}, observe() {} }, clock }
   const sink = await file.create({ directory, maxBytes, maxAge }, context)
   onTestFinished(() => sink.close!())
   return Object.assign(sink, { warnings, send: (...findings: PostureFinding[]) => sink.deliver(findings, signal) })

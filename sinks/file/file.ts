@@ -18,6 +18,7 @@ const configSchema = Type.Object(
       path: true,
       minLength: 1,
       description: 'Where the files are written; made where it does not exist. One sink each',
+      examples: ['./out'],
     }),
     maxBytes: Type.Integer({
       minimum: 1,
@@ -33,12 +34,26 @@ const configSchema = Type.Object(
   { additionalProperties: false },
 )
 
+const ACCESS = `
+The user that runs the pipeline lists, reads and writes the directory and what is in it: at a start it reads its newest
+file again, and a file that is complete is replaced by its compressed form. Whoever takes the files away needs to enter
+and list the directory and to read the files, and no more:
+
+\`\`\`sh
+install -d -m 0750 -o posture-stream -g findings-readers out
+chmod g+s out
+\`\`\`
+
+The mode of new files comes from the umask: 0027 lets the group read and nobody else.
+`
+
 /** Keeps every revision as one line of NDJSON, in files that rotate by size and age. */
 export const file: SinkDefinition<typeof configSchema> = {
   name: 'file',
   summary: 'Appends every revision of every finding to NDJSON files, rotated by size and age and then compressed',
   takes: 'every-revision',
   configSchema,
+  access: ACCESS,
   create: ({ directory, maxBytes, maxAge }, context) =>
     new FileSink({ directory, maxBytes, maxAgeMs: durationMs(maxAge) }, context),
 }

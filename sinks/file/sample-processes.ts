@@ -44,7 +44,7 @@ async function deliverAll(directory: string, positions: string): Promise<void> {
 
 async function open(directory: string, maxBytes: number): Promise<Sink> {
   const log = { debug() {}, info() {}, warn() {}, error() {} }
-  const metrics = { count() {}, gauge() {} }
+  const metrics = { count() {}, gauge() {}, observe() {} }
   return await file.create(
     { directory, maxBytes, maxAge: '1d' },
     { name: 'archive', tenant: 'acme', log, metrics, clock: Date.now },

@@ -21,7 +21,13 @@ async function newPath(): Promise<string> {
 async function openSink(path: string) {
   const warnings: string[] = []
   const log = { debug() {}, info() {}, error() {}, warn: (_: object, message: string) => void warnings.push(message) }
-  const context = { name: 'local', tenant: 'acme', log, metrics: { count() {}, gauge() {} }, clock: Date.now }
+  const context = {
+    name: 'local',
+    tenant: 'acme',
+    log,
+    metrics: { count() {}, gauge() {}, observe() {} },
+    clock: Date.now,
+  }
   const sink = await local.create({ path }, context)
   onTestFinished(() => sink.close!())
   return Object.assign(sink, { warnings, send: (...findings: PostureFinding[]) => sink.deliver(findings, signal) })

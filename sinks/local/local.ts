@@ -11,10 +11,23 @@ const configSchema = Type.Object(
       path: true,
       minLength: 1,
       description: 'The SQLite file; made with its directory where it does not exist',
+      examples: ['./data/findings.db'],
     }),
   },
   { additionalProperties: false },
 )
+
+const ACCESS = `
+The user that runs the pipeline reads and writes the file and its directory: SQLite keeps \`-wal\` and \`-shm\` files
+beside it. Nobody else needs any right; findings name weaknesses, so keep others out:
+
+\`\`\`sh
+install -d -m 0700 -o posture-stream data
+\`\`\`
+
+\`posture-stream findings\` only reads, but runs as that user too: while nothing writes, a reader has to make the
+\`-shm\` file itself. Choose a local disk: SQLite's locks do not hold on network file systems.
+`
 
 /** Keeps the latest state of every finding in one SQLite file, for people and programs on this machine. */
 export const local: SinkDefinition<typeof configSchema> = {
@@ -22,6 +35,7 @@ export const local: SinkDefinition<typeof configSchema> = {
   summary: 'Keeps the latest state of every finding in an SQLite file, which `posture-stream findings` reads',
   takes: 'latest-state',
   configSchema,
+  access: ACCESS,
   create: ({ path }, context) => new LocalSink(path, context),
 }
 

@@ -91,41 +91,6 @@ export function consumingContract(bench: Workbench): void {
       await Promise.all([note('one'), note('two')])
       await bench.until(() => expect(seen.toSorted()).toEqual(['one in', 'two in']))
     })
-
-    test('starts a new group at the end when told to, and stays with that point through failures and stops', async () => {
-      const stream = await bench.open()
-      await stream.publish(INPUT, records(0, 'old'))
-      const options = { topic: INPUT, group: GROUP, from: 'latest' } as const
-      const attempts: (string | null)[] = []
-      const first = await stream.consume(options, async (batch) => {
-        attempts.push(...texts(batch))
-        throw new Error('not now')
-      })
-      await stream.publish(INPUT, records(0, 'new'))
-      await bench.until(() => expect(attempts[0]).toBe('new'))
-      await first.stop()
-      await stream.publish(INPUT, records(1, 'meanwhile'))
-      const seen: (string | null)[] = []
-      await stream.consume(options, async (batch) => void seen.push(...texts(batch)))
-      await bench.until(() => expect(sorted(seen)).toEqual(['meanwhile', 'new']))
-    })
-
-    test('goes on from its position when told to start at the end, where it has one', async () => {
-      const stream = await bench.open()
-      await stream.publish(INPUT, records(0, 'a', 'b'))
-      const seen: (string | null)[] = []
-      const first = await stream.consume({ topic: INPUT, group: GROUP, maxRecords: 1 }, async (batch) => {
-        if (texts(batch).includes('b')) throw new Error('not now')
-        seen.push(...texts(batch))
-      })
-      await bench.until(async () => expect(await stream.lag(INPUT, GROUP)).toBe(1))
-      await first.stop()
-      await stream.consume(
-        { topic: INPUT, group: GROUP, from: 'latest' },
-        async (batch) => void seen.push(...texts(batch)),
-      )
-      await bench.until(() => expect(seen).toEqual(['a', 'b']))
-    })
   })
 
   describe('a failing handler', () => {

@@ -50,6 +50,21 @@ export function owningContract(bench: Workbench): void {
       await bench.until(async () => expect(await stream.lag(INPUT, GROUP)).toBe(0))
     })
 
+    test('leaves the start that was told in force, where it sets no position', async () => {
+      const stream = await bench.open()
+      await stream.publish(INPUT, records(0, 'a', 'b'))
+      const from = new Map([[0, 1n]])
+      const found: (bigint | undefined)[] = []
+      const assigned = async ({ partition }: Assignment): Promise<undefined> => {
+        if (partition === 0) found.push((await stream.positions(INPUT, GROUP)).get(0))
+      }
+      const seen: (string | null)[] = []
+      const options = { topic: INPUT, group: GROUP, from, assigned }
+      await stream.consume(options, async (batch) => void seen.push(...texts(batch)))
+      await bench.until(() => expect(seen).toEqual(['b']))
+      expect(found).toEqual([1n])
+    })
+
     test('ahead of the group leaves no lag behind', async () => {
       const stream = await bench.open()
       await stream.publish(INPUT, records(0, 'a', 'b'))

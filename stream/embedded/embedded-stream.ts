@@ -18,7 +18,7 @@ import { Database } from './database.ts'
 import { FailureReport } from '../failure-report.ts'
 import { Follower } from './follower.ts'
 import { Group } from './group.ts'
-import { Logs } from './logs.ts'
+import { Logs, type Log } from './logs.ts'
 import { Maintenance } from './maintenance.ts'
 import { News } from './news.ts'
 import { RecordStore } from './record-store.ts'
@@ -108,7 +108,7 @@ export class EmbeddedStream implements Stream {
       throw new PermanentError('STREAM_MAX_RECORDS', `maxRecords of group ${group} must be a whole number from 1`)
     }
     const logs = this.#logs.of(topic)
-    if (from === 'latest') this.#store.startAtEnd(group, logs)
+    this.#store.startAt(group, startsOf(from, logs))
     const name = JSON.stringify([topic, group])
     const storage = { store: this.#store, logs: this.#logs, news: this.#news }
     const members = this.#groups.get(name) ?? new Group(storage, logs, this.#log)
@@ -132,6 +132,12 @@ export class EmbeddedStream implements Stream {
       if (next !== undefined) lag += this.#store.end(log) - next
     }
     return Number(lag)
+  }
+
+  async positions(topic: string, group: string): Promise<ReadonlyMap<number, bigint>> {
+    this.#requireOpen()
+    const positions = this.#logs.of(topic).map((log) => [log.partition, this.#store.position(group, log)] as const)
+    return new Map(positions.filter((each): each is [number, bigint] => each[1] !== undefined))
   }
 
   async ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
@@ -181,6 +187,13 @@ export class EmbeddedStream implements Stream {
   #requireOpen(): void {
     if (this.#closing !== undefined) throw new PermanentError('STREAM_CLOSED', 'The stream has been closed')
   }
+}
+
+/** By log, where a group without a position starts; undefined for its end. Logs without one start at the beginning. */
+function startsOf(from: ConsumeOptions['from'], logs: readonly Log[]): Map<Log, bigint | undefined> {
+  if (from === undefined || from === 'earliest') return new Map()
+  if (from === 'latest') return new Map(logs.map((log) => [log, undefined]))
+  return new Map(logs.flatMap((log) => (from.has(log.partition) ? [[log, from.get(log.partition)]] : [])))
 }
 
 async function makeDirectory(directory: string): Promise<void> {

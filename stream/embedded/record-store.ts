@@ -101,10 +101,15 @@ export class RecordStore {
     this.#sql.move.run(group, log.id, next)
   }
 
-  /** Writes the ends down as positions where a group has none, so that "latest" means this moment also after a failure. */
-  startAtEnd(group: string, logs: readonly Log[]): void {
+  /**
+   * Writes positions down where a group has none, the log's end where none is told, so that they hold also after a
+   * failure or a stop.
+   */
+  startAt(group: string, starts: ReadonlyMap<Log, bigint | undefined>): void {
+    const missing = [...starts].filter(([log]) => this.position(group, log) === undefined)
+    if (missing.length === 0) return
     this.transaction(() => {
-      for (const log of logs) if (this.position(group, log) === undefined) this.move(group, log, this.end(log))
+      for (const [log, start] of missing) this.move(group, log, start ?? this.end(log))
     })
   }
 

@@ -88,7 +88,7 @@ export class KafkaClient extends Kafka {
 }
 
 /**
- * The client of one process. Connects to nothing yet. Throws a PermanentError (`KAFKA_TLS_FILE`) when a certificate or
+ * The client of one process. Connects to nothing yet. Throws a PermanentError (`TLS_FILE`) when a certificate or
  * key cannot be read.
  */
 export function createClient(options: KafkaOptions, settings?: ClientSettings): KafkaClient {

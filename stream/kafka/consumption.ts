@@ -3,7 +3,8 @@ import { FailureReport } from '../failure-report.ts'
 import type { BatchHandler, ConsumeOptions, Consumption, OutgoingRecord, RecordsHandler } from '../stream.ts'
 import { kafkaError, physicalGroup, physicalTopic, type KafkaClient, type KafkaOptions } from './client.ts'
 import { GroupMember } from './group-member.ts'
-import { PartitionWorker, type PartitionPort } from './partition-worker.ts'
+import type { PartitionPort } from './partition-port.ts'
+import { PartitionWorker } from './partition-worker.ts'
 import { TransactionWriter, type Output } from './transaction-writer.ts'
 import { Watchdog } from './watchdog.ts'
 
@@ -19,7 +20,7 @@ export interface ConsumptionServices {
   /** By partition, the offset that the next visible record will take. */
   ends(topic: string): Promise<ReadonlyMap<number, bigint>>
   /** By partition, what the group has committed; without those where it has not. */
-  committed(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>
+  positions(topic: string, group: string): Promise<ReadonlyMap<number, bigint>>
   /** By transactional id, when the partition's former owner in this process has let go. */
   readonly released: Map<string, Promise<void>>
 }
@@ -74,7 +75,10 @@ export class KafkaConsumption implements Consumption {
     })
   }
 
-  /** Resolves once the group has taken this member in; from then on `latest` means after this moment. */
+  /**
+   * Resolves once the group has taken this member in, and the starts of the partitions that it was given are written
+   * down: `latest` means before this moment, for ever.
+   */
   static async start(
     services: ConsumptionServices,
     options: ConsumeOptions,
@@ -82,7 +86,7 @@ export class KafkaConsumption implements Consumption {
   ): Promise<KafkaConsumption> {
     const consumption = new KafkaConsumption(services, options, handle)
     try {
-      if (options.from === 'latest') consumption.#starts = await services.ends(options.topic)
+      consumption.#starts = await startsOf(options, services)
       await consumption.#join(options.signal)
     } catch (error) {
       await consumption.stop()
@@ -94,7 +98,7 @@ export class KafkaConsumption implements Consumption {
   }
 
   async #join(signal: AbortSignal | undefined): Promise<void> {
-    const joined = this.#member.join()
+    const joined = this.#member.join().then(() => this.#startsFixed())
     if (signal === undefined) return joined
     joined.catch(() => undefined)
     const waiting = new AbortController()
@@ -102,6 +106,12 @@ export class KafkaConsumption implements Consumption {
     stopped.catch(() => undefined)
     signal.throwIfAborted()
     await Promise.race([joined, stopped]).finally(() => waiting.abort())
+  }
+
+  /** A partition that is taken away meanwhile is its new owner's to wait for. */
+  async #startsFixed(): Promise<void> {
+    if (this.#starts.size === 0) return
+    await Promise.all([...this.#workers.values()].map((worker) => worker.startFixed))
   }
 
   stop(): Promise<void> {
@@ -167,6 +177,14 @@ export class KafkaConsumption implements Consumption {
     const start = this.#starts.get(partition)
     if (start === undefined) return undefined
     const { topic, group } = this.#options
-    return (await this.#services.committed(topic, group)).has(partition) ? undefined : start
+    return (await this.#services.positions(topic, group)).has(partition) ? undefined : start
   }
+}
+
+async function startsOf(
+  { topic, from }: ConsumeOptions,
+  services: ConsumptionServices,
+): Promise<ReadonlyMap<number, bigint>> {
+  if (from === undefined || from === 'earliest') return new Map()
+  return from === 'latest' ? services.ends(topic) : from
 }

@@ -20,6 +20,7 @@ import {
   type KafkaOptions,
 } from './client.ts'
 import { KafkaConsumption } from './consumption.ts'
+import { groupPositions } from './group-positions.ts'
 import { Publisher } from './publisher.ts'
 import { Reader } from './reader.ts'
 import { outputOf } from './records.ts'
@@ -40,6 +41,7 @@ export class KafkaStream implements Stream {
   readonly #running = new Set<Consumption>()
   /** By transactional id, when the partition's former owner in this process has let go. */
   readonly #released = new Map<string, Promise<void>>()
+  readonly #ending = new AbortController()
   #closing: Promise<void> | undefined
 
   private constructor(kafka: KafkaClient, admin: Admin, options: KafkaStreamOptions) {
@@ -89,7 +91,7 @@ export class KafkaStream implements Stream {
       restore: (...args: Parameters<KafkaStream['restore']>) => this.restore(...args),
       beginnings: (name: string) => this.beginnings(name),
       ends: (name: string) => this.ends(name),
-      committed: (name: string, group: string) => this.#committed(name, group),
+      positions: (name: string, group: string) => this.positions(name, group),
       released: this.#released,
     }
     return this.#register(await KafkaConsumption.start(services, options, handle))
@@ -148,7 +150,7 @@ export class KafkaStream implements Stream {
     const [beginnings, ends, committed] = await Promise.all([
       this.beginnings(topic),
       this.ends(topic),
-      this.#committed(topic, group),
+      this.positions(topic, group),
     ])
     const behind = [...ends].map(([partition, end]) => {
       const begin = beginnings.get(partition) ?? 0n
@@ -156,6 +158,12 @@ export class KafkaStream implements Stream {
       return end - (position > begin ? position : begin)
     })
     return Number(behind.reduce((sum, each) => sum + (each > 0n ? each : 0n), 0n))
+  }
+
+  async positions(topic: string, group: string): Promise<ReadonlyMap<number, bigint>> {
+    this.#requireOpen()
+    const groupId = physicalGroup(this.#options.prefix, group)
+    return groupPositions(this.#admin, { group, groupId, topic: this.#physical(topic) }, this.#ending.signal)
   }
 
   async ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
@@ -172,6 +180,7 @@ export class KafkaStream implements Stream {
   }
 
   async #close(): Promise<void> {
+    this.#ending.abort()
     await Promise.all([...this.#running].map((consumption) => consumption.stop()))
     await this.#publisher.close()
     await this.#admin.disconnect().catch(() => undefined)
@@ -185,17 +194,6 @@ export class KafkaStream implements Stream {
       return new Map(inOrder.map((each) => [each.partition, BigInt(each[which])]))
     } catch (error) {
       throw kafkaError(error, `read the offsets of ${topic}`)
-    }
-  }
-
-  async #committed(topic: string, group: string): Promise<ReadonlyMap<number, bigint>> {
-    const groupId = physicalGroup(this.#options.prefix, group)
-    try {
-      const [found] = await this.#admin.fetchOffsets({ groupId, topics: [this.#physical(topic)] })
-      const known = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
-      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
-    } catch (error) {
-      throw kafkaError(error, `read the position of group ${group}`)
     }
   }
 

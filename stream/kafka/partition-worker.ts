@@ -2,35 +2,13 @@ import { Backoff } from '../../core/backoff.ts'
 import { PipelineError } from '../../core/errors.ts'
 import type { FailureReport } from '../failure-report.ts'
 import { OpenBatch } from '../open-batch.ts'
-import type { BatchHandler, ConsumeOptions, OutgoingRecord, RecordsHandler } from '../stream.ts'
+import type { BatchHandler, ConsumeOptions } from '../stream.ts'
 import { Buffered, type Delivery } from './buffered.ts'
+import type { PartitionPort } from './partition-port.ts'
 import type { Output, TransactionWriter } from './transaction-writer.ts'
 
 const REDELIVERY = { initialMs: 250, maxMs: 5000 }
 const MAX_RECORDS = 500
-
-/** One partition as the group's member sees it: what the worker asks of the consumer it lives in. */
-export interface PartitionPort {
-  readonly topic: string
-  readonly partition: number
-  /** The broker's name of the topic. */
-  readonly physicalTopic: string
-  pause(): void
-  resume(): void
-  seek(offset: bigint): void
-  /** Where a group that has committed nothing yet starts; undefined for the beginning, and where it has. */
-  start(): Promise<bigint | undefined>
-  /** The offset of the oldest record still kept. */
-  beginning(): Promise<bigint>
-  /** Commits as the member that owns the partition now; rejects when the group has moved on. */
-  commit(next: bigint): Promise<void>
-  /** Resolves when the coordinator has answered a heartbeat that was sent from now on: this member still belongs. */
-  membership(signal: AbortSignal): Promise<void>
-  place(topic: string, records: readonly OutgoingRecord[]): readonly Output[]
-  /** The offset behind the batch's outputs, by the broker's name of the topic, as the port names it. */
-  named(ends: ReadonlyMap<string, bigint>): Map<string, bigint>
-  restore(topic: string, from: bigint, handle: RecordsHandler, signal: AbortSignal): Promise<bigint>
-}
 
 /**
  * Feeds one partition to one member for as long as the member owns it. The client only delivers: it never waits for a
@@ -48,6 +26,7 @@ export class PartitionWorker {
   readonly #taken = new AbortController()
   readonly #buffer: Buffered
   readonly #ended: Promise<void>
+  readonly #startFixed = Promise.withResolvers<void>()
   /** Where reading goes on, once it is known: all below is done. */
   #position: bigint | undefined
   /** The offset that the client must deliver next; other deliveries are left over from before a seek. */
@@ -76,6 +55,11 @@ export class PartitionWorker {
 
   get ended(): Promise<void> {
     return this.#ended
+  }
+
+  /** Resolves once it is written down where a new group starts, or the worker has ended. */
+  get startFixed(): Promise<void> {
+    return this.#startFixed.promise
   }
 
   /** Where the client should be reading; undefined while it is not to read. */
@@ -143,6 +127,7 @@ export class PartitionWorker {
         if (this.#options.assigned !== undefined) await this.#port.membership(signal).catch(() => undefined)
       }
     }
+    this.#startFixed.resolve()
     await this.#writer.close()
   }
 
@@ -158,6 +143,7 @@ export class PartitionWorker {
   async #takeOver(signal: AbortSignal): Promise<void> {
     const { assigned } = this.#options
     const { partition } = this.#port
+    await this.#fixStart(signal)
     if (assigned !== undefined) {
       await this.#writer.open(signal)
       const position = await assigned({
@@ -167,11 +153,6 @@ export class PartitionWorker {
       })
       signal.throwIfAborted()
       if (position !== undefined) this.#position = position
-    } else if (this.#position === undefined) {
-      const start = await this.#port.start()
-      signal.throwIfAborted()
-      // Written down, so that it also holds for the next one who starts.
-      if (start !== undefined) await this.#advance(start)
     }
     await this.#skipWhatIsGone()
     signal.throwIfAborted()
@@ -179,6 +160,16 @@ export class PartitionWorker {
     this.#open = true
     if (this.#position !== undefined) this.#port.seek(this.#position)
     this.#port.resume()
+  }
+
+  /** Where a new group starts is written down, so that it also holds for the next one who starts. */
+  async #fixStart(signal: AbortSignal): Promise<void> {
+    if (this.#position === undefined) {
+      const start = await this.#port.start()
+      signal.throwIfAborted()
+      if (start !== undefined) await this.#advance(start)
+    }
+    this.#startFixed.resolve()
   }
 
   /** The topic's retention may have overtaken this group: what is gone cannot be waited for, but it must be told. */

@@ -43,7 +43,7 @@ describe('TLS', () => {
   test('refuses at the start a file that is not there, and one that is no PEM', () => {
     expect(() => new TlsFiles({ ca: '/no/such/ca.pem' })).toThrow(
       expect.objectContaining({
-        code: 'KAFKA_TLS_FILE',
+        code: 'TLS_FILE',
         message: expect.stringContaining('stream.tls.ca: cannot read /no/such/ca.pem'),
       }),
     )

@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type { SASLOptions } from 'kafkajs'
-import { PermanentError } from '../../core/errors.ts'
+import { readPem } from '../../core/pem.ts'
 import type { Secret } from '../../core/secret.ts'
 import { AccessToken, type OauthOptions } from './access-token.ts'
 
@@ -39,7 +38,7 @@ export function saslOf(options: SaslOptions): SASLOptions {
 export class TlsFiles {
   readonly #options: TlsOptions
 
-  /** Throws a PermanentError (`KAFKA_TLS_FILE`) when a file cannot be read now. */
+  /** Throws a PermanentError (`TLS_FILE`) when a file cannot be read now. */
   constructor(options: TlsOptions) {
     this.#options = options
     this.read()
@@ -49,26 +48,11 @@ export class TlsFiles {
     const { ca, certificate, key, passphrase, serverName } = this.#options
     return {
       minVersion: 'TLSv1.2',
-      ...(ca === undefined ? {} : { ca: pemOf('ca', ca) }),
-      ...(certificate === undefined ? {} : { cert: pemOf('certificate', certificate) }),
-      ...(key === undefined ? {} : { key: pemOf('key', typeof key === 'string' ? key : key.reveal()) }),
+      ...(ca === undefined ? {} : { ca: readPem('stream.tls.ca', ca) }),
+      ...(certificate === undefined ? {} : { cert: readPem('stream.tls.certificate', certificate) }),
+      ...(key === undefined ? {} : { key: readPem('stream.tls.key', typeof key === 'string' ? key : key.reveal()) }),
       ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
       ...(serverName === undefined ? {} : { servername: serverName }),
     }
   }
-}
-
-function pemOf(name: string, fileOrPem: string): string {
-  if (fileOrPem.includes('-----BEGIN ')) return fileOrPem
-  try {
-    const text = readFileSync(fileOrPem, 'utf8')
-    if (text.includes('-----BEGIN ')) return text
-  } catch (cause) {
-    throw new PermanentError(
-      'KAFKA_TLS_FILE',
-      `stream.tls.${name}: cannot read ${fileOrPem}; check the path and that this user may read it`,
-      { cause },
-    )
-  }
-  throw new PermanentError('KAFKA_TLS_FILE', `stream.tls.${name}: ${fileOrPem} is no PEM file (-----BEGIN …)`)
 }

@@ -183,6 +183,7 @@ test('the rights that the guide names are enough, first to make the topics, then
     timeout: 30_000,
     interval: 200,
   })
+  expect((await stream.positions(topics.events.name, 'enrichment')).get(0)).toBeGreaterThan(0n)
   const read: string[] = []
   const following = await stream.follow(
     topics.findings.name,

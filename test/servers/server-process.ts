@@ -89,16 +89,17 @@ export class ServerProcess {
     const until = performance.now() + timeoutMs
     while (!readFileSync(this.log, 'utf8').includes(text)) {
       if (!this.#running)
-        throw new Error(`The server ended before it was ready. The end of ${this.log}:\n${this.#tail()}`)
+        throw new Error(`The server ended before it was ready. The end of ${this.log}:\n${this.lastWords()}`)
       if (performance.now() > until)
         throw new Error(
-          `The server was not ready within ${timeoutMs / 1000} s. The end of ${this.log}:\n${this.#tail()}`,
+          `The server was not ready within ${timeoutMs / 1000} s. The end of ${this.log}:\n${this.lastWords()}`,
         )
       await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal })
     }
   }
 
-  #tail(): string {
+  /** What its log says of errors, and how it ends. */
+  lastWords(): string {
     const lines = readFileSync(this.log, 'utf8').trimEnd().split('\n')
     const errors = lines.filter((line) => /ERROR|FATAL|Exception/.test(line)).slice(0, 5)
     return [...errors, ...lines.slice(-5)].join('\n')

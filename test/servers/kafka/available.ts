@@ -1,7 +1,5 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
-import { jarsDirectory } from './jars.ts'
+import { javaVersion } from '../java.ts'
+import { kafkaJars } from './jars.ts'
 
 const OLDEST_JAVA = 17
 
@@ -15,7 +13,7 @@ export type KafkaAvailability =
 export function kafkaAvailability(environment: NodeJS.ProcessEnv = process.env): KafkaAvailability {
   const brokers = (environment['KAFKA_BROKERS'] ?? '').split(',').flatMap((address) => address.trim() || [])
   if (brokers.length > 0) return { from: 'environment', brokers }
-  const missing = [...withoutJava(environment), ...withoutMaven(environment)]
+  const missing = [...withoutJava(environment), ...kafkaJars.missing(environment)]
   if (missing.length === 0) return { from: 'here' }
   const why = `no Kafka: ${missing.join('; ')}; or set KAFKA_BROKERS to a cluster for tests`
   if ((environment['KAFKA_REQUIRED'] ?? '') !== '') throw new Error(why)
@@ -31,15 +29,8 @@ export function whyNoOwnBrokers(environment: NodeJS.ProcessEnv = process.env): s
 }
 
 function withoutJava(env: NodeJS.ProcessEnv): string[] {
-  const { stderr, error } = spawnSync('java', ['-version'], { encoding: 'utf8', env })
-  if (error !== undefined) return [`install Java ${OLDEST_JAVA} or newer (no java in PATH)`]
-  const version = Number(/version "(\d+)/.exec(stderr)?.[1])
-  return version >= OLDEST_JAVA
-    ? []
-    : [`install Java ${OLDEST_JAVA} or newer (java in PATH says: ${stderr.split('\n')[0]})`]
-}
-
-function withoutMaven({ PATH = '' }: NodeJS.ProcessEnv): string[] {
-  const found = existsSync(jarsDirectory) || PATH.split(delimiter).some((folder) => existsSync(join(folder, 'mvn')))
-  return found ? [] : ['install Maven (no mvn in PATH)']
+  const java = javaVersion('java', env)
+  if (java !== undefined && java.major >= OLDEST_JAVA) return []
+  const found = java === undefined ? 'no java in PATH' : `java in PATH says: ${java.said}`
+  return [`install Java ${OLDEST_JAVA} or newer (${found})`]
 }

@@ -2,14 +2,12 @@ import { execFile } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { javaArguments, QUICK_TO_START, type JavaRuntime } from '../java.ts'
 import { ServerProcess } from '../server-process.ts'
-import { javaArguments, type JavaRuntime } from './java.ts'
 
 const CLUSTER_ID = '4L6g3nShT-eMCtK--X86sw'
 const READY = 'Kafka Server started'
 const READY_MS = 90_000
-/** The first stage of compilation only: a broker that lives for minutes never earns the second one back. */
-const QUICK = '-XX:TieredStopAtLevel=1'
 
 export interface NodeOptions {
   readonly runtime: JavaRuntime
@@ -60,7 +58,7 @@ export class KafkaNode {
       command: 'java',
       args: javaArguments(runtime, 'kafka.Kafka', [this.#properties], {
         // What Java unpacks there goes with the folder: killed, it leaves it behind.
-        options: [QUICK, `-Djava.io.tmpdir=${directory}`, ...jvm],
+        options: [QUICK_TO_START, `-Djava.io.tmpdir=${directory}`, ...jvm],
       }),
       log: join(directory, `start-${this.#starts}.log`),
       leftovers,
@@ -71,7 +69,7 @@ export class KafkaNode {
   async #format(signal: AbortSignal | undefined): Promise<void> {
     const args = ['format', '--cluster-id', CLUSTER_ID, '--config', this.#properties, ...(this.#options.format ?? [])]
     const { runtime } = this.#options
-    const java = javaArguments(runtime, 'kafka.tools.StorageTool', args, { options: [QUICK], log: 'ERROR' })
+    const java = javaArguments(runtime, 'kafka.tools.StorageTool', args, { options: [QUICK_TO_START], log: 'ERROR' })
     await promisify(execFile)('java', java, { signal })
   }
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { freePorts } from '../free-ports.ts'
-import type { JavaRuntime } from './java.ts'
-import { jarsDirectory, kafkaCache, resolveJars } from './jars.ts'
+import { makeClassArchive, type JavaRuntime } from '../java.ts'
+import { kafkaJars } from './jars.ts'
 import { KafkaNode } from './node.ts'
 import { serverProperties } from './settings.ts'
 
@@ -10,32 +10,32 @@ const STOP_MS = 60_000
 
 /** Resolves once Kafka can be started; the first time on a machine it takes the download of 54 MB and some seconds. */
 export async function kafkaRuntime(signal?: AbortSignal): Promise<JavaRuntime> {
-  await resolveJars(signal)
-  const classPath = join(jarsDirectory, '*')
-  const archive = join(kafkaCache, 'classes.jsa')
-  if (!existsSync(archive)) await makeArchive({ classPath }, archive, signal)
+  await kafkaJars.bring(signal)
+  const classPath = join(kafkaJars.directory, '*')
+  const archive = join(kafkaJars.cache, 'classes.jsa')
+  if (!existsSync(archive))
+    await makeClassArchive(archive, (directory, option) => startOnce({ classPath }, directory, option, signal))
   return { classPath, archive }
 }
 
-/** Lets a broker start and end once, and keeps the classes that it has loaded. */
-async function makeArchive(runtime: JavaRuntime, archive: string, signal: AbortSignal | undefined): Promise<void> {
-  const building = mkdtempSync(join(kafkaCache, 'building-'))
-  const made = join(building, 'classes.jsa')
+async function startOnce(
+  runtime: JavaRuntime,
+  directory: string,
+  option: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const [plain, controller] = await freePorts(2)
   const node = new KafkaNode({
     runtime,
-    directory: join(building, 'node'),
+    directory: join(directory, 'node'),
     properties: serverProperties(1, [{ plain: plain!, controller: controller! }]),
-    jvm: [`-XX:ArchiveClassesAtExit=${made}`],
-    leftovers: building,
+    jvm: [option],
+    leftovers: directory,
   })
   try {
     await node.start(signal)
     await node.stop(STOP_MS)
-    // A Java that cannot make one is only slower.
-    if (existsSync(made)) renameSync(made, archive)
   } finally {
     await node.kill()
-    rmSync(building, { recursive: true, force: true })
   }
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
-import { javaArguments } from './java.ts'
+import { javaArguments, QUICK_TO_START } from '../java.ts'
 import { kafkaRuntime } from './runtime.ts'
 
 /** The cluster that a command line tool works on. */
@@ -43,7 +43,7 @@ const SAID = 4000
 export async function runTool(run: ToolRun): Promise<ToolResult> {
   const { main, signal, output } = run
   const java = javaArguments(await kafkaRuntime(signal), `org.apache.kafka.tools.${main}`, argumentsOf(run), {
-    options: run.jvm ?? ['-XX:TieredStopAtLevel=1'],
+    options: run.jvm ?? [QUICK_TO_START],
     log: 'WARN',
   })
   const stdio = Array<'pipe'>(5).fill('pipe')
