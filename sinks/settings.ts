@@ -1,8 +1,8 @@
 import { Type, type Static } from 'typebox'
-import { sinkFrom } from './beginning.ts'
+import { sinkFrom } from './selection/beginning.ts'
 import { sinkDelivery } from './delivery-options.ts'
-import { sinkFilter, type SinkFilter } from './filter.ts'
-import { sinkOmit } from './omit.ts'
+import { sinkFilter, type SinkFilter } from './selection/filter.ts'
+import { sinkOmit } from './selection/omit.ts'
 
 /** What every sink takes beside its own settings. */
 export const sinkSettings = Type.Object({

@@ -39,8 +39,13 @@ const table: readonly Allowance[] = [
   },
   {
     what: 'a-sink-knows-only-the-contract',
-    from: '^sinks/([^/]+)/',
+    from: '^sinks/(?!selection/)([^/]+)/',
     may: ['^sinks/$1/', String.raw`^sinks/(sink|tls|fault)\.ts$`, '^(core|schemas|stream)/'],
+  },
+  {
+    what: 'the-selection-knows-no-sink',
+    from: '^sinks/selection/',
+    may: ['^sinks/selection/', String.raw`^sinks/(sink|read-batch)\.ts$`, '^(core|schemas|stream)/'],
   },
   {
     what: 'an-enricher-knows-only-the-contract',
@@ -60,7 +65,12 @@ const table: readonly Allowance[] = [
   {
     what: 'only-the-catalog-knows-the-components',
     from: String.raw`^(collectors|enrichment|sinks)/(?!catalog\.)[^/]+\.ts$`,
-    may: [String.raw`^$1/[^/]+\.ts$`, '^enrichment/(lifecycle|graph|state|ocsf)/', '^(core|schemas|stream)/'],
+    may: [
+      String.raw`^$1/[^/]+\.ts$`,
+      '^enrichment/(lifecycle|graph|state|ocsf)/',
+      '^sinks/selection/',
+      '^(core|schemas|stream)/',
+    ],
   },
 ]
 

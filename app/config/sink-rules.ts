@@ -1,4 +1,4 @@
-import { Omittable } from '../../sinks/omittable.ts'
+import { Omittable } from '../../sinks/selection/omittable.ts'
 import type { SinkSettings } from '../../sinks/settings.ts'
 import type { Places } from './places.ts'
 

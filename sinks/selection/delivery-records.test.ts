@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { SchemaRegistry } from '../schemas/registry.ts'
-import type { OutgoingRecord, StreamRecord } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import { SchemaRegistry } from '../../schemas/registry.ts'
+import type { OutgoingRecord, StreamRecord } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 import { findingRecord, progressRecord, readDeliveryRecord } from './delivery-records.ts'
 
 const owner = { name: 'siem', tenant: 'acme' }

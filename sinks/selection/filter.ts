@@ -1,7 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox'
-import { OCSF_CLASSES } from '../schemas/ocsf/validator.ts'
-import type { FindingStatus } from '../schemas/records.ts'
-import type { PostureFinding } from './sink.ts'
+import { OCSF_CLASSES } from '../../schemas/ocsf/validator.ts'
+import type { FindingStatus } from '../../schemas/records.ts'
+import type { PostureFinding } from '../sink.ts'
 
 const CLASS_NAMES: readonly (string | number)[] = [...OCSF_CLASSES].flat()
 const list = <Item extends TSchema>(items: Item, description: string, example: readonly unknown[]) =>

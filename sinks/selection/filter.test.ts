@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Filter, type SinkFilter } from './filter.ts'
-import { sampleFinding } from './sample-findings.ts'
-import type { PostureFinding } from './sink.ts'
+import { sampleFinding } from '../sample-findings.ts'
+import type { PostureFinding } from '../sink.ts'
 
 const bucket = sampleFinding('bucket', 1, { account: '111122223333', control: 'S3.2', priority: 'P2' })
 

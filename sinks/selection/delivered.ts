@@ -1,5 +1,5 @@
-import type { Assignment } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import type { Assignment } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 import { readDeliveryRecord, type Owner, type Progress } from './delivery-records.ts'
 import { KeyTable } from './key-table.ts'
 

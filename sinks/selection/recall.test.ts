@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
-import { findingHeaders } from '../schemas/records.ts'
-import type { Assignment, OutgoingRecord, Stream, StreamRecord } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import { findingHeaders } from '../../schemas/records.ts'
+import type { Assignment, OutgoingRecord, Stream, StreamRecord } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 import { Delivered } from './delivered.ts'
 import { Filter } from './filter.ts'
 import { recall } from './recall.ts'
-import { sampleFinding } from './sample-findings.ts'
-import type { PostureFinding } from './sink.ts'
+import { sampleFinding } from '../sample-findings.ts'
+import type { PostureFinding } from '../sink.ts'
 
 const owner = { name: 'siem', tenant: 'acme' }
 

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { validateOcsf } from '../schemas/ocsf/validator.ts'
-import { toOcsf } from '../enrichment/ocsf/ocsf.ts'
-import { anyContext, anyEmission, anyState, KINDS } from '../test/oracle/any-finding.ts'
+import { validateOcsf } from '../../schemas/ocsf/validator.ts'
+import { toOcsf } from '../../enrichment/ocsf/ocsf.ts'
+import { anyContext, anyEmission, anyState, KINDS } from '../../test/oracle/any-finding.ts'
 import { projection } from './omit.ts'
 import { Omittable } from './omittable.ts'
-import { sampleFinding } from './sample-findings.ts'
-import type { PostureFinding } from './sink.ts'
+import { sampleFinding } from '../sample-findings.ts'
+import type { PostureFinding } from '../sink.ts'
 
 function findingOf(event: object): PostureFinding {
   return { ...sampleFinding('a'), event: { ...event }, bytes: Buffer.from(JSON.stringify(event)) }

@@ -1,6 +1,6 @@
 import type { Delivered } from './delivered.ts'
 import type { Filter } from './filter.ts'
-import type { ReadFinding } from './read-batch.ts'
+import type { ReadFinding } from '../read-batch.ts'
 
 /**
  * Of the findings of a batch those that a sink with a filter gets: those that fit, and those that it was given before and

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { OCSF_CLASSES, OCSF_VERSION } from '../schemas/ocsf/validator.ts'
+import { OCSF_CLASSES, OCSF_VERSION } from '../../schemas/ocsf/validator.ts'
 
 /** As far as the official schemas are read here. */
 interface Schema {
@@ -36,7 +36,7 @@ export class Omittable {
   readonly #byId: ReadonlyMap<string, Schema>
 
   constructor() {
-    const file = join(import.meta.dirname, `../schemas/ocsf/${OCSF_VERSION}.schemas.json`)
+    const file = join(import.meta.dirname, `../../schemas/ocsf/${OCSF_VERSION}.schemas.json`)
     const schemas = JSON.parse(readFileSync(file, 'utf8')) as (Schema & { readonly $id: string })[]
     this.#byId = new Map(schemas.map((schema) => [schema.$id, schema]))
   }

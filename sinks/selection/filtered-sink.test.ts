@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { PermanentError } from '../core/errors.ts'
-import type { PostureFinding } from './sink.ts'
-import { sampleFinding } from './sample-findings.ts'
-import { SampleStage, SINK } from './sample-stage.ts'
+import { PermanentError } from '../../core/errors.ts'
+import type { PostureFinding } from '../sink.ts'
+import { sampleFinding } from '../sample-findings.ts'
+import { SampleStage, SINK } from '../sample-stage.ts'
 
 const p1 = (key: string, revision: number): PostureFinding => sampleFinding(key, revision, { priority: 'P1' })
 const p3 = (key: string, revision: number): PostureFinding => sampleFinding(key, revision, { priority: 'P3' })

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
-import type { Stream, StreamRecord } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import type { Stream, StreamRecord } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 import { progressRecord, readDeliveryRecord, type Owner, type Progress } from './delivery-records.ts'
 
 /** The `from` part of every sink's configuration. */

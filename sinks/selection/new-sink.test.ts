@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest'
-import { findingHeaders } from '../schemas/records.ts'
-import { topics } from '../stream/topics.ts'
-import { sampleFinding } from './sample-findings.ts'
-import { PARTITION, SampleStage, SINK } from './sample-stage.ts'
+import { findingHeaders } from '../../schemas/records.ts'
+import { topics } from '../../stream/topics.ts'
+import { sampleFinding } from '../sample-findings.ts'
+import { PARTITION, SampleStage, SINK } from '../sample-stage.ts'
 
 const many = (count: number, revision: number) =>
   Array.from({ length: count }, (_, at) => sampleFinding(`k${at}`, revision))

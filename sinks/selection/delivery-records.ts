@@ -1,8 +1,8 @@
-import { asError, errorCode } from '../core/errors.ts'
-import type { DeliveryRecord, SinkProgress } from '../schemas/generated/delivery.ts'
-import { MAJORS, requireSchema } from '../schemas/records.ts'
-import { parseJson } from '../schemas/registry.ts'
-import type { OutgoingRecord, StreamRecord } from '../stream/stream.ts'
+import { asError, errorCode } from '../../core/errors.ts'
+import type { DeliveryRecord, SinkProgress } from '../../schemas/generated/delivery.ts'
+import { MAJORS, requireSchema } from '../../schemas/records.ts'
+import { parseJson } from '../../schemas/registry.ts'
+import type { OutgoingRecord, StreamRecord } from '../../stream/stream.ts'
 
 /** Whose records on posture.deliveries. */
 export interface Owner {

@@ -1,6 +1,6 @@
-import { readFindingHeaders, requireSchema } from '../schemas/records.ts'
-import type { Assignment, StreamRecord } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import { readFindingHeaders, requireSchema } from '../../schemas/records.ts'
+import type { Assignment, StreamRecord } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 import { KeyTable } from './key-table.ts'
 
 export interface FirstReadOptions {

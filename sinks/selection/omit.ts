@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { PostureFinding } from './sink.ts'
+import type { PostureFinding } from '../sink.ts'
 
 /** The `omit` part of every sink's configuration; what may stand in it is told by omittable.ts. */
 export const sinkOmit = Type.Array(
