@@ -15,7 +15,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
-const leftOut = new Set(['.git', 'data', 'docs', 'examples', 'node_modules', 'out', 'test/samples'])
+const leftOut = new Set(['.git', 'data', 'examples', 'node_modules', 'out', 'test/samples'])
 
 let tree: string
 
