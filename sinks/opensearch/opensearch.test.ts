@@ -107,11 +107,11 @@ test('closing ends what is on its way', async () => {
   await expect(delivery).rejects.toThrow('abort')
 })
 
-test('a serverless collection has no history', () => {
+test('a serverless collection has no history', async () => {
   const sigv4 = { region: 'eu-west-1', service: 'aoss' }
-  expect(() =>
+  await expect(async () =>
     openSearch.create(configFor({ nodes: ['https://x.example.com'], auth: { sigv4 }, history: {} }), {} as never),
-  ).toThrow(expect.objectContaining({ code: 'OPENSEARCH_NO_HISTORY', retryable: false }))
+  ).rejects.toThrow(expect.objectContaining({ code: 'OPENSEARCH_NO_HISTORY', retryable: false }))
 })
 
 describe('a configuration', () => {
