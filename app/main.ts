@@ -44,6 +44,7 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
     startPipeline: async (config, options) => (await import('./pipeline.ts')).startPipeline(config, options),
     openFindings: async (sink) => (await import('./open-findings.ts')).openFindings(sink),
     openStream: async (stream) => (await import('./open-stream.ts')).openStreamToRead(stream),
+    openCollector: async (...given) => (await import('./open-collector.ts')).openCollector(...given),
     openTopics: async (stream) => (await import('./open-topics.ts')).openTopics(stream),
     openOpenSearch: async (sink, signal) => (await import('./open-opensearch.ts')).openOpenSearch(sink, signal),
     interrupt: () => stopSignal(() => exit(3)),

@@ -8,6 +8,8 @@ import { topics } from '../stream/topics.ts'
 import type { LoadedConfig } from './config/catalogs.ts'
 import { kafkaOptions } from './kafka-options.ts'
 
+type EmbeddedConfig = Extract<LoadedConfig['stream'], { type: 'embedded' }>
+
 const PAUSE = { initialMs: 1000, maxMs: 30_000 }
 const LEAST_PAUSE_MS = 1000
 const all = Object.values(topics)
@@ -30,18 +32,26 @@ export async function openStream(config: LoadedConfig['stream'], log: Logger, si
   return await patiently(() => KafkaStream.open({ ...kafkaOptions(config, log), topics: all }), log, signal)
 }
 
-/** Opens the stream of a configuration beside the pipeline that may be running on it. */
-export async function openStreamToRead(config: LoadedConfig['stream']): Promise<Stream & AsyncDisposable> {
+/** Opens the stream of a configuration beside the pipeline that may be running on it; `create` makes what is not there yet. */
+export async function openStreamToRead(
+  config: LoadedConfig['stream'],
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<Stream & AsyncDisposable> {
   const stream: Stream =
     config.type === 'kafka'
       ? await KafkaStream.open({ ...kafkaOptions(config), topics: all })
-      : await EmbeddedStream.open({
-          directory: config.directory,
-          partitions: config.partitions,
-          topics: all,
-          mode: 'append',
-        })
+      : await openEmbedded(config, create)
   return Object.assign(stream, { [Symbol.asyncDispose]: () => stream.close() })
+}
+
+async function openEmbedded({ directory, partitions }: EmbeddedConfig, create: boolean): Promise<Stream> {
+  const options = { directory, partitions, topics: all }
+  try {
+    return await EmbeddedStream.open({ ...options, mode: 'append' })
+  } catch (error) {
+    if (!create || errorCode(error) !== 'STREAM_MISSING') throw error
+    return await EmbeddedStream.open(options)
+  }
 }
 
 async function patiently(open: () => Promise<Stream>, log: Logger, signal: AbortSignal): Promise<Stream> {

@@ -23,6 +23,8 @@ export interface Summary {
 export interface PipelineOptions {
   /** The stages that this process runs. */
   readonly only: ReadonlySet<Stage>
+  /** Every collector sweeps once, now, whatever its schedule says; unless told they go on. */
+  readonly untilIdle?: boolean
   readonly log: BindableLogger
   readonly metrics: MetricsRegistry
   /** Aborted when the process is asked to stop: while starting, that ends the start with the signal's reason. */

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { runCollector } from '../collectors/runner.ts'
+import { runCollectors, type RunningCollectors } from '../collectors/runner.ts'
 import type { Context } from '../core/component.ts'
-import { asError, TransientError } from '../core/errors.ts'
+import { TransientError } from '../core/errors.ts'
 import { createDirectory } from '../core/storage.ts'
-import { enrichers } from '../enrichment/catalog.ts'
+import { enrichersOf } from '../enrichment/catalog.ts'
 import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
 import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
@@ -12,9 +12,11 @@ import type { LocalStore } from '../enrichment/state/local-store.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import { runSink } from '../sinks/runner.ts'
 import { RunLock } from '../stream/embedded/run-lock.ts'
+import { partitionFor } from '../stream/partitioner.ts'
 import type { Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 import type { LoadedConfig, SinkInstance } from './config/catalogs.ts'
+import { closeCollectors, createCollectors } from './create-collectors.ts'
 import { Lifecycle } from './lifecycle.ts'
 import { openStream } from './open-stream.ts'
 import type { Pipeline, PipelineOptions, Summary } from './pipeline-contract.ts'
@@ -38,12 +40,11 @@ export async function startPipeline(config: LoadedConfig, options: PipelineOptio
     }
     if (options.only.has('enrichment'))
       await lifecycle.start([{ name: 'enrichment', start: () => parts.startEnrichment() }])
-    if (options.only.has('collectors')) {
+    if (options.only.has('collectors') && config.collectors.length > 0) {
+      await lifecycle.start([{ name: 'collectors', start: () => parts.startCollectors() }])
+      // Each a part of its own, so that a stop can name which of them had not finished.
       await lifecycle.start(
-        config.collectors.map((collector) => ({
-          name: `collector ${collector.name}`,
-          start: () => parts.startCollector(collector),
-        })),
+        config.collectors.map(({ name }) => ({ name: `collector ${name}`, start: () => parts.finishing(name) })),
       )
     }
     options.signal.throwIfAborted()
@@ -65,11 +66,11 @@ class Parts {
   readonly #config: LoadedConfig
   readonly #options: PipelineOptions
   readonly #schemas = new SchemaRegistry()
-  readonly #collecting: Promise<Error | undefined>[] = []
   readonly #groups: { readonly topic: string; readonly group: string }[] = []
   #stream!: Stream
   #state: LocalStore | undefined
   #enrichment: RunningEnrichment | undefined
+  #collectors: RunningCollectors | undefined
   /** The counts that stood when the state was closed. */
   #finalCounts: Readonly<Record<string, number>> | undefined
 
@@ -128,9 +129,9 @@ class Parts {
       stream: this.#stream,
       store: this.#state!,
       schemas: this.#schemas,
-      enrichers,
+      enrichers: enrichersOf(this.#enrichmentConfig),
       periods: periodsOf(this.#enrichmentConfig),
-      ruleset: ruleset(),
+      ruleset: ruleset(this.#enrichmentConfig),
       signal: this.#options.signal,
       ...this.#context('enrichment', 'enrichment'),
     })
@@ -139,33 +140,30 @@ class Parts {
     return () => enrichment.stop()
   }
 
-  async startCollector({ name, definition, config }: LoadedConfig['collectors'][number]): Promise<Stop> {
-    const context = this.#context('collector', name)
-    const collector = await definition.create(config, context)
-    const stopping = new AbortController()
-    const services = { context, stream: this.#stream, schemas: this.#schemas }
-    const ended = runCollector(collector, definition.name, services, stopping.signal).then(
-      () => undefined,
-      (thrown: unknown) => {
-        if (stopping.signal.aborted) return undefined
-        const error = asError(thrown)
-        context.log.error({ error }, 'The collector ended before it was done; the rest of the pipeline goes on.')
-        return error
-      },
-    )
-    this.#collecting.push(ended)
-    return async () => {
-      stopping.abort()
-      await ended
-      await collector.close?.()
+  async startCollectors(): Promise<Stop> {
+    const { signal, untilIdle = false } = this.#options
+    const { tenant } = this.#config
+    const instances = await createCollectors(this.#config, (name) => this.#context('collector', name))
+    const services = { stream: this.#stream, schemas: this.#schemas, tenant, partitionFor, untilIdle, signal }
+    const running = await runCollectors(instances, services).catch(async (error: unknown) => {
+      await closeCollectors(instances).catch(() => undefined)
+      throw error
+    })
+    this.#collectors = running
+    return async (deadline) => {
+      await running.stop(deadline)
+      await closeCollectors(instances)
     }
+  }
+
+  finishing(name: string): Stop {
+    return async () => this.#collectors?.finish(name)
   }
 
   /** The failure of a collector is thrown only when everything that arrived has been delivered. */
   async idle(signal: AbortSignal): Promise<void> {
-    const failures = await Promise.all(this.#collecting)
+    const [failure] = (await this.#collectors?.idle(signal)) ?? []
     while (!(await this.#hasCaughtUp())) await sleep(LOOK_MS, undefined, { signal })
-    const failure = failures.find((each) => each !== undefined)
     if (failure !== undefined) throw failure
   }
 

@@ -1,5 +1,7 @@
 import { Command, CommanderError, Option } from 'commander'
 import { checkCommand } from './commands/check.ts'
+import { checkpointsCommand } from './commands/checkpoints.ts'
+import { collectCommand } from './commands/collect.ts'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
 import { describeCommand } from './commands/describe.ts'
@@ -52,6 +54,8 @@ function createProgram(
     .addCommand(runCommand(context, finish))
     .addCommand(checkCommand(context, finish))
     .addCommand(describeCommand(context, finish))
+    .addCommand(collectCommand(context, finish))
+    .addCommand(checkpointsCommand(context, finish))
     .addCommand(findingsCommand(context, finish))
     .addCommand(deadLettersCommand(context, finish))
     .addCommand(topicsCommand(context, finish))

@@ -1,5 +1,7 @@
+import { awsSecurityHubEvents } from './aws-security-hub-events/aws-security-hub-events.ts'
+import { awsSecurityHub } from './aws-security-hub/aws-security-hub.ts'
 import type { CollectorDefinition } from './collector.ts'
 import { scannerReport } from './scanner-report/scanner-report.ts'
 
 /** Every collector that a configuration can name, in the order of the documentation. */
-export const collectors: readonly CollectorDefinition[] = [scannerReport]
+export const collectors: readonly CollectorDefinition[] = [scannerReport, awsSecurityHub, awsSecurityHubEvents]

@@ -3,72 +3,105 @@ import { PermanentError, asError, errorCode } from '../core/errors.ts'
 import type { Checkpoint } from '../schemas/generated/checkpoint.ts'
 import { MAJORS, requireSchema } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
-import type { Stream, StreamRecord } from '../stream/stream.ts'
+import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type Stream, type StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
+
+/** What is remembered of a collector from one sweep, and one process, to the next. */
+export type Progress = Readonly<Omit<Checkpoint, 'collector' | 'kind' | 'savedAt'>>
+
+/** Says who wrote a checkpoint, so that an owner can tell its own from what somebody else has put there. */
+const WRITER = 'written_by'
 
 /** A collector's key on posture.checkpoints. */
 export function checkpointKey({ tenant, name }: Pick<Context, 'tenant' | 'name'>): string {
   return `${tenant}/${name}`
 }
 
+export function writerOf({ headers }: Pick<StreamRecord, 'headers'>): string | undefined {
+  return headers[WRITER]
+}
+
+/** A checkpoint that another has written, to be written again as one's own. */
+export function asWrittenBy(writer: string, { key, value, headers }: StreamRecord): OutgoingRecord {
+  return { key, value, headers: { ...headers, [WRITER]: writer } }
+}
+
+/** The record that saves a collector's progress. Throws a PermanentError (`CHECKPOINT_TOO_LARGE`) where no topic takes it. */
+export function checkpointRecord(
+  progress: Progress,
+  { context, kind, schemas, writer }: { context: Context; kind: string; schemas: SchemaRegistry; writer: string },
+): OutgoingRecord {
+  const { name, tenant, clock } = context
+  const value = schemas.encode('checkpoint', { collector: name, kind, savedAt: clock(), ...progress })
+  const headers = {
+    'content-type': 'application/json',
+    schema: `checkpoint/${MAJORS.checkpoint}`,
+    tenant,
+    [WRITER]: writer,
+  }
+  const record = { key: checkpointKey(context), value, headers }
+  const size = recordBytes(record)
+  if (size <= MAX_RECORD_BYTES) return record
+  throw new PermanentError(
+    'CHECKPOINT_TOO_LARGE',
+    `what collector ${name} has to remember takes ${size} bytes, more than the ${MAX_RECORD_BYTES} of a record: give its source to several collectors`,
+  )
+}
+
 /**
- * The position that the collector saved last; undefined where there is none, or none of its type.
+ * What a collector's last checkpoint says; where there is none, or none of its type, nothing but that its source was silent.
  * Throws a PermanentError (`SCHEMA_NEWER`) when a newer version has saved it: that one knows where to go on, this one does not.
  */
-export async function readCheckpoint(
-  stream: Stream,
-  schemas: SchemaRegistry,
-  context: Context,
-  kind: string,
-): Promise<unknown> {
-  const key = checkpointKey(context)
-  let last: StreamRecord | undefined
+export function progressOf(
+  record: Pick<StreamRecord, 'value' | 'headers' | 'offset'> | undefined,
+  { context, kind, schemas }: { context: Context; kind: string; schemas: SchemaRegistry },
+): Progress {
+  if (record === undefined || record.value === null) return {}
+  const found = decode({ ...record, value: record.value }, schemas, context)
+  if (found === undefined) return {}
+  const { collector: _name, savedAt: _savedAt, kind: foundKind, ...progress } = found
+  if (foundKind === kind) return progress
+  context.log.warn(
+    { found: foundKind, expected: kind },
+    `The checkpoint of collector ${context.name} is of another type, so it starts from the beginning.`,
+  )
+  return silenceIn(progress)
+}
+
+/** What of a progress must outlive it, or the finding about the silence would never be closed. */
+export function silenceIn({ silentSince }: Progress): Progress {
+  return silentSince === undefined ? {} : { silentSince }
+}
+
+/** By key, the last record of each collector of a tenant that has one. Reads the topic whole. */
+export async function readCheckpoints(stream: Stream, tenant: string): Promise<ReadonlyMap<string, StreamRecord>> {
+  const last = new Map<string, StreamRecord>()
+  const isOurs = (key: string): boolean => key.startsWith(`${tenant}/`) && !key.slice(tenant.length + 1).includes('/')
   const following = await stream.follow(topics.checkpoints.name, (records) => {
-    last = records.findLast((record) => record.key === key) ?? last
+    for (const record of records) if (isOurs(record.key)) last.set(record.key, record)
   })
   try {
     await following.ready
   } finally {
     await following.stop()
   }
-  if (last === undefined || last.value === null) return undefined
-  const found = decode(last, last.value, schemas, context)
-  if (found === undefined || found.kind === kind) return found?.position
-  context.log.warn(
-    { found: found.kind, expected: kind },
-    `The checkpoint of collector ${context.name} is of another type, so it starts from the beginning.`,
-  )
-  return undefined
-}
-
-/** Resolves once the position is durable. */
-export async function saveCheckpoint(
-  stream: Stream,
-  schemas: SchemaRegistry,
-  context: Context,
-  kind: string,
-  position: unknown,
-): Promise<void> {
-  const { name, tenant, clock } = context
-  const value = schemas.encode('checkpoint', { collector: name, kind, savedAt: clock(), position })
-  const headers = { 'content-type': 'application/json', schema: `checkpoint/${MAJORS.checkpoint}`, tenant }
-  await stream.publish(topics.checkpoints.name, [{ key: checkpointKey(context), value, headers }])
+  for (const [key, { value }] of last) if (value === null) last.delete(key)
+  return last
 }
 
 function decode(
-  record: StreamRecord,
-  value: Uint8Array,
+  { headers, value, offset }: { headers: StreamRecord['headers']; value: Uint8Array; offset: bigint },
   schemas: SchemaRegistry,
   { name, log }: Context,
 ): Checkpoint | undefined {
   try {
-    requireSchema(record.headers, 'checkpoint')
+    requireSchema(headers, 'checkpoint')
     return schemas.decode('checkpoint', value)
   } catch (error) {
     if (!(error instanceof PermanentError))
       throw new PermanentError(errorCode(error), asError(error).message, { cause: error })
     log.warn(
-      { error, offset: String(record.offset) },
+      { error, offset: String(offset) },
       `The checkpoint of collector ${name} cannot be read, so it starts from the beginning.`,
     )
     return undefined

@@ -6,7 +6,11 @@ import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 export interface Collector {
   /** Cheap and free of side effects: may we read here at all? Throws with what is wrong and how to mend it. */
   check(signal: AbortSignal): Promise<void>
-  /** Resumes after `position` (what an earlier batch gave); ends when the source has nothing more for now. */
+  /**
+   * One sweep: resumes after `position` (what an earlier batch gave); ends when the source has nothing more for now, and
+   * is called again at the next tick of the schedule, or soon where the definition `runs` continuously. Never called while
+   * an earlier call has not ended. It is called anew after a TransientError, and after any other error that is not permanent.
+   */
   collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch>
   close?(): Promise<void>
 }
@@ -29,4 +33,15 @@ export interface Unreadable {
   readonly origin: string
 }
 
-export type CollectorDefinition<Schema extends TSchema = TSchema> = Definition<Schema, Collector>
+export interface CollectorDefinition<Schema extends TSchema = TSchema> extends Definition<Schema, Collector> {
+  /**
+   * What happens without a schedule: `once` (unless told) sweeps once per run; `continuously` is for a source that is waited
+   * on, a queue for instance: a sweep ends when nothing came for a while, and soon the next begins.
+   */
+  readonly runs?: 'once' | 'continuously'
+  /**
+   * Asking for the next batch takes the last one away from the source, as from a queue. A dry run then looks at one batch
+   * and asks for no other.
+   */
+  readonly consumes?: boolean
+}

@@ -34,6 +34,37 @@ export const metricCatalog = {
     help: 'Values with one meaning that were repaired',
     labels: ['collector', 'repair'],
   },
+  collector_own_findings_total: {
+    kind: 'counter',
+    help: 'Finding records that we had exported ourselves, and that therefore say nothing new',
+    labels: ['collector'],
+  },
+  collector_messages_passed_over_total: {
+    kind: 'counter',
+    help: 'Messages of a queue that bring no findings: events of another kind, subscriptions to confirm',
+    labels: ['collector'],
+  },
+  collector_sweeps_total: {
+    kind: 'counter',
+    help: 'Sweeps of a source that came to an end, by outcome (completed, failed)',
+    labels: ['collector', 'outcome'],
+  },
+  collector_owned: { kind: 'gauge', help: '1 while this process runs the collector', labels: ['collector'] },
+  collector_waiting: {
+    kind: 'gauge',
+    help: '1 while a collector waits for its source or the stream',
+    labels: ['collector'],
+  },
+  collector_last_success_seconds: {
+    kind: 'gauge',
+    help: 'When the source last gave something, in seconds since 1970',
+    labels: ['collector'],
+  },
+  collector_silent: {
+    kind: 'gauge',
+    help: '1 while a source has been silent for longer than its expectEvery',
+    labels: ['collector'],
+  },
   dead_letters_total: {
     kind: 'counter',
     help: 'Records set aside as dead letters',

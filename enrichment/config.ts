@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { digest } from '../core/digest.ts'
-import { enrichers } from './catalog.ts'
+import { enricherConfig, enrichersOf, type EnricherSettings } from './catalog.ts'
 import type { Periods } from './lifecycle/periods.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -37,6 +37,7 @@ export const enrichmentConfig = Type.Object(
       description:
         'What never failed is remembered for this many days, so that an older statement that comes late opens nothing',
     }),
+    ...enricherConfig,
   },
   { additionalProperties: false, default: {}, description: 'Settings of the enrichment stage' },
 )
@@ -51,7 +52,11 @@ export function periodsOf(config: EnrichmentConfig): Periods {
   }
 }
 
-/** The rules that findings are enriched under, as one digest: another one has all of them enriched again. */
-export function ruleset(): string {
-  return digest(enrichers.map(({ name, version }) => [name, version]))
+/**
+ * The rules that findings are enriched under, as one digest, with the part of the configuration that decides with them:
+ * another one has all of them enriched again.
+ */
+export function ruleset(settings: EnricherSettings): string {
+  const { correlation = {} } = settings
+  return digest([enrichersOf(settings).map(({ name, version }) => [name, version]), { correlation }])
 }

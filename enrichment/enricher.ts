@@ -20,6 +20,8 @@ export interface StateStore extends StateReader {
 /** What the enrichers found out about one finding. Each adds its own part and cannot undo another's. */
 export interface FindingContext {
   readonly priority?: Priority
+  /** What findings of different sources about one resource and equivalent controls have in common; see correlation/. */
+  readonly correlation?: string
 }
 
 /** In which order people should work; see priority/. */

@@ -39,7 +39,7 @@ class OnePartition {
       this.group = group
       const stopped = new AbortController()
       const loop = this.#run(handle, maxRecords, stopped.signal)
-      return { stop: async () => (stopped.abort(), await loop) }
+      return { stop: async () => (stopped.abort(), await loop), partitions: () => [3] }
     }
     const at = async (offset: bigint): Promise<ReadonlyMap<number, bigint>> => new Map([[3, offset]])
     const ends: Stream['ends'] = (topic) => at(topic === FINDINGS ? BigInt(this.records.length) : 0n)

@@ -25,7 +25,7 @@ export interface Stream {
    * Hands over ordered batches, one at a time per partition. Resolving is committing: the batch's own publishes and its
    * position become visible together. Rejecting discards both, and after a pause the partition is taken over anew.
    */
-  consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption>
+  consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption>
   /** Reads a whole topic and then its tail, without a group: for tables that every process holds. */
   follow(topic: string, handle: RecordsHandler): Promise<Following>
   /**
@@ -122,6 +122,11 @@ export type BatchHandler = (batch: Batch) => Promise<AfterCommit | void>
 export interface Consumption {
   /** Resolves once running batches have ended; safe to call twice. */
   stop(): Promise<void>
+}
+
+export interface GroupConsumption extends Consumption {
+  /** The partitions that are this member's now, also before they are taken over; undefined while the group is moving. */
+  partitions(): readonly number[] | undefined
 }
 
 export interface Following extends Consumption {

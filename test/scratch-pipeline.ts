@@ -76,13 +76,11 @@ ${otherSinks.map((line) => `  ${line}\n`).join('')}`,
 
   /** A command of the program on this pipeline's configuration. */
   command(...words: readonly string[]): Promise<Ended> {
-    const args = [cli, ...words, '--config', this.config]
-    return ended(this.#spawn(args))
+    return ended(this.spawn([...words, '--config', this.config]))
   }
 
   start(...options: readonly string[]): ChildProcess {
     const args = [
-      cli,
       'run',
       '--config',
       this.config,
@@ -93,12 +91,13 @@ ${otherSinks.map((line) => `  ${line}\n`).join('')}`,
       'warn',
       ...options,
     ]
-    return this.#spawn(args)
+    return this.spawn(args)
   }
 
-  #spawn(args: readonly string[]): ChildProcess {
+  /** A process of the program with these words, on whatever configuration they name. */
+  spawn(words: readonly string[]): ChildProcess {
     const env = { ...process.env, ...this.environment }
-    return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env })
+    return spawn(process.execPath, [cli, ...words], { stdio: ['ignore', 'pipe', 'pipe'], env })
   }
 
   /** Every line of the file sink, in no order. */

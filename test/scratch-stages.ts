@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { expect, onTestFinished, vi, type TestContext } from 'vitest'
 import { MetricsRegistry } from '../app/metrics-registry.ts'
 import type { Collector } from '../collectors/collector.ts'
-import { runCollector } from '../collectors/runner.ts'
+import { collectOnce } from '../collectors/once.ts'
 import type { Clock } from '../core/component.ts'
 import type { Logger } from '../core/telemetry.ts'
-import { enrichers as allEnrichers } from '../enrichment/catalog.ts'
+import { enrichersOf } from '../enrichment/catalog.ts'
 import type { Enricher } from '../enrichment/enricher.ts'
 import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
@@ -85,8 +85,10 @@ export class ScratchStages {
         yield { events, read: events.length, position: { read: events.length } }
       },
     }
-    const services = { stream: this.stream, schemas: this.schemas, context: this.#context(collector) }
-    await runCollector(source, 'numbered', services, new AbortController().signal)
+    const context = this.#context(collector)
+    const instance = { collector: source, kind: 'numbered', runs: 'once', settings: {}, context } as const
+    const { signal } = new AbortController()
+    await collectOnce(instance, { stream: this.stream, schemas: this.schemas, signal })
   }
 
   /** Resolves once every stage has committed everything. */
@@ -118,7 +120,7 @@ export class ScratchStages {
       stream: this.stream,
       store,
       schemas: this.schemas,
-      enrichers: enricher === undefined ? allEnrichers : [...allEnrichers, enricher],
+      enrichers: [...enrichersOf({}), ...(enricher === undefined ? [] : [enricher])],
       periods,
       ruleset: 'one',
       tickMs,

@@ -23,6 +23,8 @@ const devTools = String.raw`^tools/|^bench/|^schemas/(generate-types|ocsf/compil
 const port = String.raw`^stream/(stream|topics)\.ts$`
 /** The parts of enrichment that the others may use, each through one file. */
 const sharedParts = String.raw`^enrichment/(lifecycle/lifecycle|graph/graph|state/keys)\.ts$`
+/** What several collectors use and none of them owns: Security Hub's formats and AWS's clients. */
+const sharedReading = '^collectors/(asff|aws)/'
 
 /** The import table of ARCHITECTURE.md: which of our files each kind of production code may import. */
 const table: readonly Allowance[] = [
@@ -34,8 +36,13 @@ const table: readonly Allowance[] = [
   { what: 'sinks-stand-alone', from: '^sinks/', may: ['^sinks/', '^core/', '^schemas/', port] },
   {
     what: 'a-collector-knows-only-the-contract',
-    from: '^collectors/([^/]+)/',
-    may: ['^collectors/$1/', String.raw`^collectors/collector\.ts$`, '^(core|schemas|stream)/'],
+    from: '^collectors/(?!(?:asff|aws)/)([^/]+)/',
+    may: ['^collectors/$1/', sharedReading, String.raw`^collectors/collector\.ts$`, '^(core|schemas|stream)/'],
+  },
+  {
+    what: 'what-collectors-share-knows-no-collector',
+    from: sharedReading,
+    may: [sharedReading, '^(core|schemas|stream)/'],
   },
   {
     what: 'a-sink-knows-only-the-contract',

@@ -1,7 +1,8 @@
-import type { Catalogs, LoadedConfig, SinkInstance } from '../config/catalogs.ts'
+import type { Catalogs, CollectorInstance, LoadedConfig, SinkInstance } from '../config/catalogs.ts'
 import type { KafkaStream } from '../../schemas/generated/config.ts'
 import type { Stream } from '../../stream/stream.ts'
 import type { FindingsStore } from '../../sinks/local/findings-store.ts'
+import type { OpenCollector } from '../open-collector.ts'
 import type { OpenOpenSearch } from '../open-opensearch.ts'
 import type { OpenTopics } from '../open-topics.ts'
 import type { StartPipeline } from '../pipeline-contract.ts'
@@ -25,6 +26,12 @@ export interface CommandContext {
   readonly openFindings: (sink: SinkInstance) => Promise<FindingsStore>
   /** For reading, beside a pipeline that may be running. */
   readonly openStream: (stream: LoadedConfig['stream']) => Promise<Stream & AsyncDisposable>
+  /** One collector, to be run by hand beside a pipeline that may be running; what it logs goes where the pipeline's log goes. */
+  readonly openCollector: (
+    config: LoadedConfig,
+    collector: CollectorInstance,
+    options: { readonly log: BindableLogger; readonly signal: AbortSignal },
+  ) => Promise<OpenCollector>
   /** The topics of a stream on Kafka. */
   readonly openTopics: (stream: KafkaStream) => Promise<OpenTopics>
   /** What a sink of OpenSearch needs on its cluster. */

@@ -125,6 +125,10 @@ describe('the command with a name', () => {
       description: '',
     })
     expect(described.everySink).toHaveLength(2)
+    const collector = JSON.parse((await sample.run('describe', 'scanner-report', '--json')).out) as {
+      everyCollector: { path: string }[]
+    }
+    expect(collector.everyCollector.map(({ path }) => path)).toEqual(['schedule', 'expectEvery'])
     expect(described.schema).toMatchObject({ type: 'object', required: ['url', 'token'] })
   })
 

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Catalogs } from '../config/catalogs.ts'
 import { suggestion } from '../config/nearest.ts'
 import { componentPage } from '../format/component-page.ts'
-import { describeCollector, describeSink, settingsOfEverySink, type Described } from '../format/described.ts'
+import { describeCollector, describeSink, settingsOfEvery, type Described } from '../format/described.ts'
 import { Paint } from '../format/paint.ts'
 import { pad, wrap } from '../format/text.ts'
 import { UsageError } from '../usage-error.ts'
@@ -60,11 +60,12 @@ function describe(name: string, catalogs: Catalogs, { json }: DescribeOptions, {
   const named = components.filter((each) => each.name === name)
   if (named.length === 0)
     throw new UsageError(`no collector or sink is called ${name}; ${suggestion(name, namesOf(components))}`)
-  const shared = settingsOfEverySink(catalogs)
   const paint = new Paint(terminal.colour)
   for (const [at, component] of named.entries()) {
+    const shared = settingsOfEvery(component.stage, catalogs)
     if (json === true) {
-      terminal.out(JSON.stringify(component.stage === 'sink' ? { ...component, everySink: shared } : component))
+      const key = component.stage === 'sink' ? 'everySink' : 'everyCollector'
+      terminal.out(JSON.stringify({ ...component, [key]: shared }))
       continue
     }
     if (at > 0) terminal.out('')

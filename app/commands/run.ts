@@ -64,7 +64,8 @@ async function run(options: RunOptions, context: CommandContext): Promise<ExitCo
   const config = await context.load(options.config)
   const log = context.log()
   const stopRequest = context.interrupt()
-  const started = { only: new Set(options.only), log, metrics: new MetricsRegistry(), signal: stopRequest }
+  const { untilIdle = false } = options
+  const started = { only: new Set(options.only), untilIdle, log, metrics: new MetricsRegistry(), signal: stopRequest }
   const pipeline = await context.startPipeline(config, started).catch((error: unknown) => {
     if (stopRequest.aborted) return undefined
     throw error

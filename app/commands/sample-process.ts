@@ -5,6 +5,7 @@ import type { FindingsStore } from '../../sinks/local/findings-store.ts'
 import type { Catalogs, LoadedConfig } from '../config/catalogs.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { openFindings } from '../open-findings.ts'
+import { openCollector } from '../open-collector.ts'
 import { openStreamToRead } from '../open-stream.ts'
 import type { StartPipeline } from '../pipeline-contract.ts'
 import { runProgram } from '../program.ts'
@@ -79,6 +80,7 @@ export class SampleProcess implements Disposable {
       startPipeline: (config, options) => this.startPipeline(config, options),
       openFindings: async (sink): Promise<FindingsStore> => openFindings(sink),
       openStream: (stream) => openStreamToRead(stream),
+      openCollector: (...args) => openCollector(...args),
       openTopics: (stream) => this.openTopics(stream),
       openOpenSearch: (sink, signal) => this.openOpenSearch(sink, signal),
       interrupt: () => this.interrupt.signal,

@@ -1,5 +1,6 @@
 import type { TObject, TSchema } from 'typebox'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
+import type { CollectorSettings } from '../../collectors/settings.ts'
 import type { Secret } from '../../core/secret.ts'
 import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
 import type { SinkSettings } from '../../sinks/settings.ts'
@@ -11,6 +12,8 @@ export interface Catalogs {
   readonly sinks: readonly SinkDefinition[]
   /** Of the section `enrichment`. */
   readonly enrichment: TSchema
+  /** What every collector takes beside its own settings. */
+  readonly everyCollector: TObject
   /** What every sink takes beside its own settings. */
   readonly everySink: TObject
 }
@@ -23,6 +26,10 @@ export interface Instance<Definition> {
   readonly config: unknown
 }
 
+export interface CollectorInstance extends Instance<CollectorDefinition> {
+  readonly settings: CollectorSettings
+}
+
 export interface SinkInstance extends Instance<SinkDefinition>, SinkSettings {}
 
 /** A configuration without a mistake: secrets are Secrets, paths absolute, references replaced, defaults filled in. */
@@ -31,7 +38,7 @@ export interface LoadedConfig {
   readonly file: string
   readonly tenant: string
   readonly stream: EmbeddedStream | KafkaStream
-  readonly collectors: readonly Instance<CollectorDefinition>[]
+  readonly collectors: readonly CollectorInstance[]
   readonly enrichment: unknown
   readonly sinks: readonly SinkInstance[]
   /** Every secret in it, so that none is ever printed. */

@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import { collectorSettings } from '../../collectors/settings.ts'
 import type { Catalogs } from './catalogs.ts'
 
 const nothing = (): never => {
@@ -59,6 +60,7 @@ export const sampleCatalogs: Catalogs = {
     { refreshDays: Type.Integer({ default: 30, minimum: 1 }), directory: Type.Optional(Type.String({ path: true })) },
     { default: {} },
   ),
+  everyCollector: collectorSettings,
   everySink: Type.Object({
     delivery: Type.Object({ batch: Type.Integer({ default: 500, maximum: 10_000 }) }, { default: {} }),
   }),

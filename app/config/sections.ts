@@ -2,7 +2,9 @@ import type { TSchema } from 'typebox'
 import type { Definition } from '../../core/component.ts'
 import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
 import type { SinkSettings } from '../../sinks/settings.ts'
-import type { Catalogs, Instance, SinkInstance } from './catalogs.ts'
+import type { Catalogs, CollectorInstance, Instance, SinkInstance } from './catalogs.ts'
+import { noteCollectorRules } from './collector-rules.ts'
+import { noteEnrichmentRules } from './enrichment-rules.ts'
 import { suggestion } from './nearest.ts'
 import type { MarkedStrings } from './marks.ts'
 import { childPointer, type Places } from './places.ts'
@@ -50,14 +52,20 @@ export class Sections {
   }
 
   enrichment(schema: object, value: unknown): unknown {
-    if (isSection(value)) this.#validator.check(schema, value, '/enrichment')
+    if (isSection(value) && this.#validator.check(schema, value, '/enrichment'))
+      noteEnrichmentRules(value, this.#places)
     return value
   }
 
-  collectors(catalogs: Catalogs, section: unknown): Instance<Catalogs['collectors'][number]>[] {
-    return this.#instances('collector', '/collectors', catalogs.collectors, section, ['type']).map(
-      ({ beside: _, ...instance }) => instance,
-    )
+  collectors({ collectors, everyCollector }: Catalogs, section: unknown): CollectorInstance[] {
+    const ours = ['type', ...Object.keys(everyCollector.properties)]
+    return this.#instances('collector', '/collectors', collectors, section, ours).map(({ beside, ...instance }) => {
+      const { type: _, ...settings } = beside
+      const at = childPointer('/collectors', instance.name)
+      const valid = this.#validator.check(everyCollector, settings, at)
+      if (valid) noteCollectorRules(settings, at, this.#places)
+      return { ...instance, settings }
+    })
   }
 
   sinks(catalogs: Catalogs, section: unknown): SinkInstance[] {

@@ -6,7 +6,7 @@ import { wrap } from './text.ts'
 const INDENT = '  '
 const DEEPER = '      '
 
-/** Everything about one component, for a terminal; `shared` are the settings that every sink takes. */
+/** Everything about one component, for a terminal; `shared` are the settings that every component of its stage takes. */
 export function componentPage(
   component: Described,
   shared: readonly Setting[],
@@ -21,9 +21,8 @@ export function componentPage(
     ...(takes === undefined ? [] : wrap(takesSentence(takes), columns)),
     ...heading('Settings'),
     ...(settings.length === 0 ? [`${INDENT}none`] : settingLines(settings, paint, columns)),
-    ...(stage === 'sink'
-      ? [...heading('Settings that every sink takes'), ...settingLines(shared, paint, columns)]
-      : []),
+    ...heading(`Settings that every ${stage} takes`),
+    ...settingLines(shared, paint, columns),
     ...heading('Example'),
     ...example.split('\n').map((line) => INDENT + line),
     ...(access === undefined ? [] : [...heading('Access'), ...access.split('\n')]),

@@ -43,9 +43,9 @@ function common(section: 'collectors' | 'sinks', definition: Known): Omit<Descri
 /** What a collector's and a sink's definition have in common. */
 type Known = Pick<Definition<TSchema, unknown>, 'name' | 'summary' | 'configSchema' | 'access'>
 
-/** What every sink takes beside its own settings, under the keys that it has in a sink's section. */
-export function settingsOfEverySink({ everySink }: Catalogs): Setting[] {
-  return settingsOf(everySink)
+/** What every component of a stage takes beside its own settings, under the keys that it has in a component's section. */
+export function settingsOfEvery(stage: Described['stage'], { everyCollector, everySink }: Catalogs): Setting[] {
+  return settingsOf(stage === 'sink' ? everySink : everyCollector)
 }
 
 /** What a sink is given. */

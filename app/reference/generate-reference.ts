@@ -2,14 +2,18 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogs } from '../catalog.ts'
-import { describeCollector, describeSink, settingsOfEverySink } from '../format/described.ts'
+import { describeCollector, describeSink, settingsOfEvery } from '../format/described.ts'
 import { referencePage } from './reference-page.ts'
 
 const check = process.argv.includes('--check')
 const directory = join(import.meta.dirname, '../../docs/reference')
 const pages = {
-  'collectors.md': referencePage('Collectors', catalogs.collectors.map(describeCollector), []),
-  'sinks.md': referencePage('Sinks', catalogs.sinks.map(describeSink), settingsOfEverySink(catalogs)),
+  'collectors.md': referencePage(
+    'Collectors',
+    catalogs.collectors.map(describeCollector),
+    settingsOfEvery('collector', catalogs),
+  ),
+  'sinks.md': referencePage('Sinks', catalogs.sinks.map(describeSink), settingsOfEvery('sink', catalogs)),
 }
 
 const stale: string[] = []

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import { isObject } from './mapping/fields.ts'
+import { isObject } from '../asff/fields.ts'
 import { digestOf, type FileMark } from './report-file.ts'
 
 const VERSION = 1

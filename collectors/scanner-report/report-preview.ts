@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { PermanentError } from '../../core/errors.ts'
-import type { JsonObject } from './framing/parse-record.ts'
-import type { MappingOptions } from './mapping/mapped.ts'
+import type { JsonObject } from '../asff/fields.ts'
+import type { MappingOptions } from '../asff/mapped.ts'
 import { EXPECTED, formatOf, mapperOf, type ReportFormat } from './mapping/record-format.ts'
 import { ReportFile } from './report-file.ts'
 
@@ -63,7 +63,7 @@ function isUnderstood(record: JsonObject, format: ReportFormat | 'auto'): boolea
 
 function timeOf(record: JsonObject, format: ReportFormat | 'auto', options: MappingOptions): number | undefined {
   try {
-    return mapperOf(record, format)(record, options).at
+    return mapperOf(record, format)(record, options)?.at
   } catch {
     return undefined // Told when the record is read.
   }

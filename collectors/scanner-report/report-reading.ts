@@ -5,7 +5,7 @@ import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import type { CollectedBatch, Unreadable } from '../collector.ts'
 import type { DeclaredScope } from './declared-scope.ts'
 import type { Frame } from './framing/frame.ts'
-import type { MappedFinding, MappingOptions } from './mapping/mapped.ts'
+import type { MappedFinding, MappingOptions } from '../asff/mapped.ts'
 import { mapperOf, type ReportFormat } from './mapping/record-format.ts'
 import type { Progress } from './progress.ts'
 import type { ReportFile } from './report-file.ts'
@@ -96,6 +96,10 @@ export class ReportReading {
     const { value, repairs } = frame.record
     const withoutData = frame.length > DATA_BYTES
     const mapped = mapperOf(value, format)(value, { ...mapping, withoutData })
+    if (mapped === undefined) {
+      context.metrics.count('collector_own_findings_total', 1, { collector: context.name })
+      return []
+    }
     if (withoutData) requireSize(mapped)
     const flags = [...mapped.statement.flags, ...repairs, ...(withoutData ? ['resource_data_omitted'] : [])].toSorted()
     for (const repair of flags.filter((each) => each.endsWith('_repaired')))

@@ -1,16 +1,14 @@
-import { createHash } from 'node:crypto'
 import type { Context } from '../../core/component.ts'
 import { digest } from '../../core/digest.ts'
-import { findingKey } from '../../schemas/finding-key.ts'
 import type {
-  FindingObserved,
   PostureEvent,
   ScanCompleted,
   ScanReference,
   ScanStarted,
   Source,
 } from '../../schemas/generated/posture-event.ts'
-import type { MappedFinding } from './mapping/mapped.ts'
+import { findingEvent } from '../asff/finding-event.ts'
+import type { MappedFinding } from '../asff/mapped.ts'
 import { scopeFor, type DeclaredScope } from './declared-scope.ts'
 
 /** One scan of one account, as far as its report has been read. */
@@ -46,29 +44,14 @@ export class ScanLedger {
 
   /** The events of one record, in order. The record's bytes make the finding's id, so that reading again gives it again. */
   add(mapped: MappedFinding, bytes: Uint8Array): PostureEvent[] {
-    const { tenant, name, clock } = this.#context
     const { statement } = mapped
     const { scan, started } = this.#scanOf(mapped)
-    const key = findingKey(tenant, statement.identity)
-    if (scan.keys.has(key)) this.#repeated += 1
-    scan.keys.add(key)
+    const event = findingEvent(this.#context, statement, bytes, scan.reference)
+    if (scan.keys.has(event.key)) this.#repeated += 1
+    scan.keys.add(event.key)
     scan.checks.add(statement.identity.control)
     const region = statement.resources[0].region ?? statement.cloud.region
     if (region !== undefined) scan.regions.add(region)
-    const event: FindingObserved = {
-      type: 'finding.observed',
-      id: createHash('sha256')
-        .update(`${tenant}/${name}/${scan.reference.uid}/`)
-        .update(bytes)
-        .digest('hex')
-        .slice(0, 32),
-      time: clock(),
-      tenant,
-      collector: name,
-      key,
-      scan: scan.reference,
-      ...statement,
-    }
     return started === undefined ? [event] : [started, event]
   }
 

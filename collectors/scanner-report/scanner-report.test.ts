@@ -231,6 +231,20 @@ describe('the events of a report', () => {
     expect(strict.controls).toEqual(['c2'])
     expect(strict.unreadable[0]).toContain('RECORD_UNKNOWN')
   })
+
+  test('what we exported ourselves says nothing, and makes no scan partial', async () => {
+    const ProductArn = `arn:aws:securityhub:eu-west-1:${ACCOUNT}:product/${ACCOUNT}/default`
+    write('hub.json', [asff('c1', { Id: 'posture-stream.0a', ProductArn }), asff('c2')])
+    const { controls, completed, unreadable, read } = await collect()
+    expect({ controls, unreadable, read }).toEqual({ controls: ['c2'], unreadable: [], read: 2 })
+    expect(completed).toMatchObject([{ outcome: 'complete', findings: 1 }])
+  })
+
+  test('what a report holds in ASFF need not lie in Security Hub, so that it has no address there', async () => {
+    write('hub.json', [asff('c1', { Id: 'prowler-c1' })])
+    const [finding] = (await collect()).findings
+    expect(finding!.source).toEqual({ product: 'prowler', format: 'asff', uid: 'prowler-c1' })
+  })
 })
 
 describe('what the operator declares', () => {

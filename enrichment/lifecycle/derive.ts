@@ -40,7 +40,10 @@ function conclude(finding: FindingState, now: number): { state: LifecycleState; 
   // What closed it first stays the reason, until it opens again.
   if (!isOpen(finding.state))
     return { state: finding.state, ...(finding.closedBy === undefined ? {} : { closedBy: finding.closedBy }) }
-  if (live.length === 0) return { state: 'resolved', closedBy: 'archived' }
+  if (live.length === 0) {
+    const gone = Object.values(finding.members).some(({ deleted }) => deleted)
+    return gone ? { state: 'gone', closedBy: 'deleted' } : { state: 'resolved', closedBy: 'archived' }
+  }
   if (live.some(({ verdict }) => verdict === 'pass')) return { state: 'resolved', closedBy: 'verdict' }
   if (live.some(({ verdict }) => verdict === 'absent')) return { state: 'resolved', closedBy: 'absence' }
   return { state: finding.state }

@@ -56,31 +56,42 @@ function acceptMember(
   event: FindingObserved,
   sameForm: boolean,
 ): { member: MemberState; precedences: Precedence[] } {
-  const { standards } = event.description
-  let member: MemberState = held ?? { verdict: 'none', archived: false, standards }
   const precedences: Precedence[] = []
-  for (const { fact, version, change } of offersOf(event)) {
+  const accept = (member: MemberState, { fact, version, change }: Offer): MemberState => {
     const outcome = precedence(version, member[fact])
     precedences.push(outcome)
-    if (outcome === 'newer') member = { ...member, ...change, [fact]: version }
+    return outcome === 'newer' ? { ...member, ...change, [fact]: version } : member
   }
+  const stated = offersOf(event, held?.deleted === true).reduce(
+    accept,
+    held ?? { verdict: 'none', archived: false, standards: [] },
+  )
   // Each form lists standards in its own way: in another one they are news only with the verdict.
-  const restated = precedences.includes('newer') && (sameForm || member.verdict !== held?.verdict)
-  return { member: restated ? { ...member, standards } : member, precedences }
+  const restates = sameForm || stated.verdict !== held?.verdict
+  return { member: restates ? accept(stated, standardsOffer(event)) : stated, precedences }
 }
 
 interface Offer {
   /** Where the version of this fact is kept. */
-  readonly fact: 'verdictVersion' | 'archivedVersion' | 'muteVersion' | 'workflowVersion'
+  readonly fact: Extract<keyof MemberState, `${string}Version`>
   readonly version: Version
   readonly change: Partial<MemberState>
 }
 
 /** Each fact that the statement speaks of, with its own version. */
-function offersOf({ verdict, mute, workflow, archived = false }: FindingObserved): Offer[] {
+function offersOf(event: FindingObserved, wasGone: boolean): Offer[] {
+  const { verdict, mute, workflow, archived = false, deleted = false } = event
   const { value, word, at, sequence } = verdict
-  const archivedVersion = versionOf(at, sequence, archived ? '0' : '1')
-  const offers: Offer[] = [{ fact: 'archivedVersion', version: archivedVersion, change: { archived } }]
+  const gone = archived && deleted
+  // Of one time: that it stands beats that it was taken back, and a reason for that beats none.
+  const archivedVersion = versionOf(at, sequence, archived ? (gone ? '01' : '0') : '1')
+  const offers: Offer[] = [
+    {
+      fact: 'archivedVersion',
+      version: archivedVersion,
+      change: { archived, ...(gone || wasGone ? { deleted: gone } : {}) },
+    },
+  ]
   // A statement without a verdict keeps the last known one.
   if (value !== 'none') {
     const change = { verdict: value, ...(word === undefined ? {} : { word }) }
@@ -94,7 +105,20 @@ function offersOf({ verdict, mute, workflow, archived = false }: FindingObserved
     const version = versionOf(workflow.at, undefined, workflow.status)
     offers.push({ fact: 'workflowVersion', version, change: { workflow: workflow.status } })
   }
+  offers.push(...addressOffers(event))
   return offers
+}
+
+function standardsOffer({ description: { at, standards }, verdict }: FindingObserved): Offer {
+  const version = versionOf(at ?? verdict.at, verdict.sequence, digest(standards))
+  return { fact: 'standardsVersion', version, change: { standards } }
+}
+
+/** Only who read the record at the source knows where it lies there; what others say of the finding leaves that alone. */
+function addressOffers({ source: { uid, productUid }, verdict: { at, sequence } }: FindingObserved): Offer[] {
+  if (uid === undefined || productUid === undefined) return []
+  const address = { uid, productUid }
+  return [{ fact: 'addressVersion', version: versionOf(at, sequence, digest(address)), change: { address } }]
 }
 
 /**

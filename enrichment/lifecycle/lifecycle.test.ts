@@ -19,6 +19,7 @@ interface Said {
   readonly verdict?: 'fail' | 'pass' | 'none'
   readonly muted?: boolean
   readonly archived?: boolean
+  readonly deleted?: boolean
   readonly member?: string
   readonly at?: number
   readonly scan?: string
@@ -72,6 +73,7 @@ function statement(said: Said = {}): FindingObserved {
     flags: [],
     ...(member === undefined ? {} : { member }),
     ...(said.archived === undefined ? {} : { archived: said.archived }),
+    ...(said.deleted === undefined ? {} : { deleted: said.deleted }),
     ...(said.muted === undefined ? {} : { mute: { muted: said.muted, at } }),
     ...(said.scan === undefined ? {} : { scan: { uid: said.scan, time: at } }),
   }
@@ -256,6 +258,28 @@ describe('members', () => {
     expect(world.finding().state).toBe('resolved')
   })
 
+  test('what its source takes back because the resource is gone is gone, and opens again when it fails again', () => {
+    const world = new World()
+    world.apply(statement(), statement({ verdict: 'none', archived: true, deleted: true, at: START + DAY }))
+    expect(world.finding()).toMatchObject({ state: 'gone', closedBy: 'deleted' })
+    world.apply(statement({ at: START + 2 * DAY }))
+    expect(world.finding().state).toBe('open')
+    world.apply(statement({ archived: true, at: START + 3 * DAY }))
+    expect(world.finding()).toMatchObject({ state: 'resolved', closedBy: 'archived' })
+  })
+
+  test('it is gone when the last live member went with the resource, in whatever order the members left', () => {
+    const left = [
+      statement({ member: 'cis', archived: true, at: START + DAY }),
+      statement({ member: 'pci', verdict: 'none', archived: true, deleted: true, at: START + DAY }),
+    ]
+    for (const events of [left, left.toReversed()]) {
+      const world = new World()
+      world.apply(statement({ member: 'cis' }), statement({ member: 'pci' }), ...events)
+      expect(world.finding()).toMatchObject({ state: 'gone', closedBy: 'deleted' })
+    }
+  })
+
   test('it is muted when all failing members are', () => {
     const world = new World()
     world.apply(statement({ member: 'cis', muted: true }), statement({ member: 'pci', muted: false }))
@@ -357,6 +381,18 @@ describe('closing by absence', () => {
     world.apply(statement({ collector: 'weekly', scan: 'w1', at: START + 1 }))
     world.apply(started('s2', later), completed('s2', later, 0))
     expect([world.finding().state, world.finding(other).state]).toEqual(['open', 'resolved'])
+  })
+
+  test('what another collector says of a finding in the middle of a scan takes it out of no count', () => {
+    for (const order of ['after', 'before'] as const) {
+      const world = scanned()
+      const told = statement({ collector: 'events', at: later + 1 })
+      const seen = statement({ scan: 's2', at: later })
+      const both = order === 'after' ? [seen, told] : [told, seen]
+      const applied = world.apply(started('s2', later), ...both, completed('s2', later, 1))
+      expect(applied.at(-1)?.outcome).toBe('accepted')
+      expect([world.finding().state, world.finding(other).state]).toEqual(['open', 'resolved'])
+    }
   })
 
   test('reading an old scan again changes nothing', () => {

@@ -30,8 +30,9 @@ function outcomeOf(precedences: readonly string[]): Applied['outcome'] {
 }
 
 /**
- * Leaves the observation mark that closing by absence goes by: which collector saw the finding last, in which scan.
- * It stays with the latest scan, and of two at one time with the later name, whatever the order of arrival.
+ * Leaves the observation mark that closing by absence goes by: which collector saw the finding last, and in which scan it
+ * was seen last, which a later statement of no scan leaves as it is. Of two at one time the later name stays, whatever the
+ * order of arrival.
  */
 function mark(event: FindingObserved, store: StateStore): void {
   const { product, provider, account, control } = event.identity
@@ -41,18 +42,33 @@ function mark(event: FindingObserved, store: StateStore): void {
     key: event.key,
     collector: event.collector,
     time: event.scan?.time ?? event.verdict.at,
-    region: event.resources[0].region ?? '',
+    region: event.resources[0].region ?? event.cloud.region ?? '',
     control,
-    ...(event.scan === undefined ? {} : { scan: event.scan.uid }),
+    ...(event.scan === undefined ? {} : { scan: event.scan.uid, scanTime: event.scan.time }),
   }
   const held = readState(store, 'seen', key)
-  if (held === undefined || order(next) > order(held)) store.put(key, next)
+  if (held === undefined) {
+    store.put(key, next)
+    return
+  }
+  const { scan: _, scanTime: __, ...seen } = order(next) > order(held) ? next : held
+  const merged: SeenState = { ...seen, ...lastScan(next, held) }
+  if (order(merged) !== order(held) || merged.scan !== held.scan) store.put(key, merged)
+}
+
+function lastScan(next: SeenState, held: SeenState): Pick<SeenState, 'scan' | 'scanTime'> {
+  const { scan, scanTime } = scanOrder(next) > scanOrder(held) ? next : held
+  return scan === undefined || scanTime === undefined ? {} : { scan, scanTime }
+}
+
+function scanOrder({ scan, scanTime }: SeenState): string {
+  return scan === undefined || scanTime === undefined ? '' : `${String(scanTime).padStart(TIME_DIGITS, '0')} ${scan}`
 }
 
 const TIME_DIGITS = 15
 
-function order({ time, collector, scan = '' }: SeenState): string {
-  return `${String(time).padStart(TIME_DIGITS, '0')} ${collector} ${scan}`
+function order({ time, collector, region, control }: SeenState): string {
+  return `${String(time).padStart(TIME_DIGITS, '0')} ${collector} ${region} ${control}`
 }
 
 /** The key of a finding's observation mark. */

@@ -3,13 +3,14 @@ import type { FindingState, MemberState, Version } from '../../schemas/generated
 import { present, time, webAddress, type Attributes } from './attributes.ts'
 import { sibling } from './captions.ts'
 import { titleOf } from './message.ts'
+import { addressesOf } from './verdict.ts'
 
 /** Categories of sources that are one of the trait categories which Security Hub uses. */
 const TRAITS: ReadonlyMap<string, string> = new Map([['internet-exposed', 'Reachability']])
 
 /** The id of the finding: the source's own, under which it can be found there; else ours. */
-export function findingUid({ source, key }: FindingState): string {
-  return source.uid || key
+export function findingUid(finding: FindingState): string {
+  return addressesOf(finding)[0]?.uid || finding.source.uid || finding.key
 }
 
 /** What the source says of the finding. All times here are the source's; the event's own time is ours. */
@@ -19,6 +20,7 @@ export function findingInfo(finding: FindingState): Attributes {
   return {
     uid: findingUid(finding),
     uid_alt: key,
+    ...atSource(finding),
     analytic: { uid: control, name: control, ...sibling('type', [1, 'Rule']) },
     ...time('created_time', firstSeen),
     ...time('first_seen_time', firstSeen),
@@ -32,6 +34,20 @@ export function findingInfo(finding: FindingState): Attributes {
       traits: description.categories.flatMap((name) => traitOf(name)),
       src_url: webAddress(description.url),
     }),
+  }
+}
+
+/**
+ * Where the finding was read at its source, so that it can be written to there: the product by the source's own id for
+ * it, and the source's further records of which this finding is made, as related events.
+ */
+function atSource(finding: FindingState): Attributes {
+  const [first, ...others] = addressesOf(finding)
+  if (first === undefined) return {}
+  const { name, vendor } = finding.source
+  return {
+    product: present({ name, uid: first.productUid, vendor_name: vendor }),
+    ...present({ related_events: others.map(({ uid, productUid }) => ({ uid, product: { uid: productUid } })) }),
   }
 }
 

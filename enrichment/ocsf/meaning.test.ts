@@ -7,7 +7,11 @@ import { meaningDigest } from './meaning.ts'
 
 const versionAt = (time: number) => ({ time, sequence: 0, digest: 'd' })
 const resource = { uid: 'arn:aws:iam::111122223333:user/alice', name: 'alice', tags: [{ name: 'env', value: 'prod' }] }
-const member: FindingState['members'][string] = { verdict: 'fail', archived: false, standards: [] }
+const standards = [
+  { name: 'CIS-3.0', requirements: ['1.14', '1.4'] },
+  { name: 'PCI-4.0', requirements: ['8.3'] },
+]
+const member: FindingState['members'][string] = { verdict: 'fail', archived: false, standards }
 
 const finding: FindingState = {
   type: 'finding',
@@ -31,10 +35,7 @@ const finding: FindingState = {
     title: 'Access keys are rotated',
     severity: 'medium',
     types: [],
-    standards: [
-      { name: 'CIS-3.0', requirements: ['1.14', '1.4'] },
-      { name: 'PCI-4.0', requirements: ['8.3'] },
-    ],
+    standards,
     categories: [],
   },
   detail: 'User alice has not rotated access key 1 in over 90 days (91 days).',
@@ -55,6 +56,10 @@ const meant = (change: Partial<FindingState> = {}, of = context, status: (typeof
   meaningDigest({ ...finding, ...change }, of, status)
 const described = (change: Partial<FindingState['description']>): Partial<FindingState> => ({
   description: { ...finding.description, ...change },
+})
+const counting = (of: typeof standards): Partial<FindingState> => ({ members: { '': { ...member, standards: of } } })
+const kept = (uid: string, verdict = member.verdict): Partial<FindingState> => ({
+  members: { '': { ...member, verdict, address: { uid, productUid: 'arn:aws:securityhub:eu-west-1::product/a/b' } } },
 })
 const ranked = (change: Partial<NonNullable<FindingContext['priority']>>): FindingContext => ({
   priority: { ...context.priority!, ...change },
@@ -82,12 +87,10 @@ describe('the meaning of a finding', () => {
     [
       'the order of what is a set',
       meant({
-        ...described({
-          standards: [
-            { name: 'PCI-4.0', requirements: ['8.3'] },
-            { name: 'CIS-3.0', requirements: ['1.4', '1.14', '1.4'] },
-          ],
-        }),
+        ...counting([
+          { name: 'PCI-4.0', requirements: ['8.3'] },
+          { name: 'CIS-3.0', requirements: ['1.4', '1.14', '1.4'] },
+        ]),
         resources: [finding.resources[0], { uid: 'c', tags: [] }, { uid: 'b', tags: [] }],
       }),
     ],
@@ -102,7 +105,9 @@ describe('the meaning of a finding', () => {
     ['title', meant(described({ title: 'Access keys are rotated every 90 days' }))],
     ['text', meant(described({ text: 'Rotate them.' }))],
     ['remediation', meant(described({ remediation: { text: 'Rotate them.', references: [] } }))],
-    ['standards', meant(described({ standards: [{ name: 'CIS-3.0', requirements: ['1.14'] }] }))],
+    ['standards', meant(counting([{ name: 'CIS-3.0', requirements: ['1.14'] }]))],
+    ['correlation', meant({}, { ...context, correlation: 'c'.repeat(32) })],
+    ['address at the source', meant(kept('0a1b'))],
     [
       'tags',
       meant({ resources: [{ ...resource, tags: [{ name: 'env', value: 'dev' }] }, ...finding.resources.slice(1)] }),
@@ -139,6 +144,7 @@ describe('the meaning of a finding', () => {
     const absent = meant({ members: { '': { ...member, verdict: 'absent' } } }, context, status)
     const passed = meant({ members: { '': { ...member, verdict: 'pass' } }, detail: 'All is well.' }, context, status)
     expect(passed).toBe(absent)
+    expect(meant(kept('0a1b', 'pass'), context, status)).toBe(absent)
   })
 
   test('does not depend on the order of keys, and is one digest for any finding', () => {

@@ -3,14 +3,18 @@ import type { Description, Resource } from '../../schemas/generated/posture-even
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
 import type { FindingContext } from '../enricher.ts'
-import { muteReasonsOf, standardsOf, verdictOf, workflowOf } from './verdict.ts'
+import { addressesOf, muteReasonsOf, standardsOf, verdictOf, workflowOf } from './verdict.ts'
 
 /**
  * A digest of what a finding means to its readers: equal digests, nothing to tell them. Lists that are sets count
  * without their order. Left out is what changes without meaning anything: times, the score inside the band, versions,
  * the resources' free-form data, what the source's record had left over, who read it and how.
  */
-export function meaningDigest(finding: FindingState, { priority }: FindingContext, status: FindingStatus): string {
+export function meaningDigest(
+  finding: FindingState,
+  { priority, correlation }: FindingContext,
+  status: FindingStatus,
+): string {
   const { kind, cloud, owner, resources, description } = finding
   const [subject, ...others] = resources
   return digest({
@@ -23,6 +27,7 @@ export function meaningDigest(finding: FindingState, { priority }: FindingContex
     subject: identityOf(subject),
     others: asSet(others.map(identityOf)),
     priority: priority && [priority.band, priority.state, priority.reasons],
+    correlation,
     ...(status === 'open' || status === 'muted' ? unsettled(finding) : {}),
   })
 }
@@ -33,6 +38,7 @@ export function meaningDigest(finding: FindingState, { priority }: FindingContex
  */
 function unsettled(finding: FindingState): Record<string, unknown> {
   const { detail, decision } = finding
+  const addresses = addressesOf(finding)
   return {
     verdict: verdictOf(finding),
     workflow: workflowOf(finding),
@@ -40,6 +46,8 @@ function unsettled(finding: FindingState): Record<string, unknown> {
     detail: detail?.replace(/\d+/g, '#'),
     muteReasons: muteReasonsOf(finding),
     decision: decision && [decision.action, decision.by, decision.reason, decision.expiresAt],
+    // Who writes back to the source must learn where. Left out where there is none.
+    ...(addresses.length === 0 ? {} : { addresses: asSet(addresses) }),
   }
 }
 

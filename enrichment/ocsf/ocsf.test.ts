@@ -13,6 +13,11 @@ const NOW = Date.UTC(2025, 10, 25, 12, 0, 1)
 const KEY = `v1:${'0a'.repeat(16)}`
 const version = { time: LAST, sequence: 0, digest: 'd' }
 
+const standards = [
+  { name: 'PCI-4.0', requirements: ['1.2'] },
+  { name: 'CIS-3.0', requirements: ['2.1.4', 'CIS-3.0 2.1.1'] },
+]
+
 function finding(change: Partial<FindingState> = {}): FindingState {
   return {
     type: 'finding',
@@ -38,7 +43,7 @@ function finding(change: Partial<FindingState> = {}): FindingState {
     kind: 'compliance',
     state: 'open',
     revision: 1,
-    members: { '': { verdict: 'fail', archived: false, standards: [], verdictVersion: version } },
+    members: { '': { verdict: 'fail', archived: false, standards, verdictVersion: version } },
     description: {
       title: 'The bucket is not public',
       text: 'Public buckets are read by everyone.',
@@ -48,10 +53,7 @@ function finding(change: Partial<FindingState> = {}): FindingState {
       remediation: { text: 'Block public access.', references: ['https://example.com/s3'] },
       url: 'https://example.com/finding/1',
       types: ['Software and Configuration Checks'],
-      standards: [
-        { name: 'PCI-4.0', requirements: ['1.2'] },
-        { name: 'CIS-3.0', requirements: ['2.1.4', 'CIS-3.0 2.1.1'] },
-      ],
+      standards,
       categories: ['internet-exposed', 'encryption'],
       attacks: [{ technique: 'Data from Cloud Storage', techniqueUid: 'T1530' }],
     },
@@ -151,6 +153,32 @@ describe('a finding as an OCSF event', () => {
       vendor_attributes: { severity_id: 5, severity: 'Critical' },
       unmapped: { state: 'open', cause: 'observed', source_risk: 'Whoever finds it reads it.' },
     })
+  })
+
+  test('says where it was read at its source, so that it can be written to there', () => {
+    expect(event()['finding_info']).not.toHaveProperty('product')
+    const productUid = 'arn:aws:securityhub:eu-west-1::product/aws/securityhub'
+    const kept = (uid: string) => ({ address: { uid, productUid } })
+    const records = said(kept('pci'), kept('cis'), kept('fsbp'), { ...kept('old'), archived: true })
+    const made = event({ ...records, describedBy: { collector: 'hub', format: 'asff', member: '1' } })
+    expect(made['finding_info']).toMatchObject({
+      uid: 'cis',
+      uid_alt: KEY,
+      product: { uid: productUid, name: 'Prowler', vendor_name: 'Prowler' },
+      related_events: [
+        { uid: 'pci', product: { uid: productUid } },
+        { uid: 'fsbp', product: { uid: productUid } },
+      ],
+    })
+    expect(made['enrichments']).toMatchObject([{ name: 'finding_info.uid', value: 'cis' }])
+  })
+
+  test('has the correlation of its finding, where it has one', () => {
+    expect(event()['metadata']).not.toHaveProperty('correlation_uid')
+    expect(event({}, {}, { ...context, correlation: 'c'.repeat(32) })['metadata']).toHaveProperty(
+      'correlation_uid',
+      'c'.repeat(32),
+    )
   })
 
   test('names the subject first and points the observables at what it names', () => {

@@ -42,7 +42,7 @@ export const WEIGHT_LIMIT = 400_000
 export function toOcsf(state: FindingState, context: FindingContext, emission: Emission): Attributes {
   const cleaned = clean(state)
   const finding = cleaned.value as FindingState
-  const { priority } = clean(context).value as FindingContext
+  const { priority, correlation } = clean(context).value as FindingContext
   const truncated = cleaned.weight > WEIGHT_LIMIT
   const { status } = emission
   const event: Attributes = {
@@ -54,7 +54,7 @@ export function toOcsf(state: FindingState, context: FindingContext, emission: E
     time_dt: new Date(emission.modifiedAt).toISOString(),
     ...time('start_time', finding.openedAt),
     ...(isClosed(status) ? time('end_time', finding.closedAt) : {}),
-    metadata: { ...metadata(finding, emission), ...(truncated ? truncation(cleaned.weight) : {}) },
+    metadata: { ...metadata(finding, emission, correlation), ...(truncated ? truncation(cleaned.weight) : {}) },
     finding_info: findingInfo(finding),
     ...classAttributes(finding, status),
     ...(hasCloud(finding.cloud) ? { cloud: cloudOf(finding.cloud) } : {}),
@@ -86,7 +86,11 @@ function classification(finding: FindingState, { status, revision }: Emission): 
   }
 }
 
-function metadata(finding: FindingState, { revision, modifiedAt }: Emission): Attributes {
+function metadata(
+  finding: FindingState,
+  { revision, modifiedAt }: Emission,
+  correlation: string | undefined,
+): Attributes {
   const { key, tenant, identity, source, cloud, acceptedAt } = finding
   return {
     version: OCSF_VERSION,
@@ -101,7 +105,12 @@ function metadata(finding: FindingState, { revision, modifiedAt }: Emission): At
     uid: `${key}/${revision}`,
     sequence: revision,
     log_provider: 'posture-stream',
-    ...present({ log_name: source.format, tenant_uid: tenant, event_code: identity.control }),
+    ...present({
+      log_name: source.format,
+      tenant_uid: tenant,
+      event_code: identity.control,
+      correlation_uid: correlation,
+    }),
     ...time('logged_time', acceptedAt),
     modified_time: modifiedAt,
     modified_time_dt: new Date(modifiedAt).toISOString(),

@@ -1,5 +1,5 @@
 import type { Standard, WorkflowStatus } from '../../schemas/generated/posture-event.ts'
-import type { FindingState, MemberState } from '../../schemas/generated/state.ts'
+import type { FindingState, MemberState, SourceAddress } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
 
 /** What the finding's live members say together: it fails while one of them fails. */
@@ -26,19 +26,37 @@ export function muteReasonsOf(finding: FindingState): readonly string[] {
   return [...new Set(reasons)].toSorted()
 }
 
-/** Every standard that the finding counts for, each once, sorted, with its requirements sorted. */
+/**
+ * Every standard that the finding counts for, each once, sorted, with its requirements sorted: the union over what stands
+ * of its members, whatever the order in which they came; where none stands any more, over all.
+ */
 export function standardsOf(finding: FindingState): readonly Standard[] {
   const requirements = new Map<string, Set<string>>()
-  for (const { name, requirements: more } of standardsStated(finding))
+  for (const { name, requirements: more } of standing(finding).flatMap(({ standards }) => standards))
     requirements.set(name, new Set([...(requirements.get(name) ?? []), ...more]))
   return [...requirements].map(([name, all]) => ({ name, requirements: [...all].toSorted() })).toSorted(byName)
 }
 
-/** Those of each live member; the member that describes the finding has them in the description that was accepted. */
-function standardsStated({ members, description, describedBy }: FindingState): readonly Standard[] {
-  const live = Object.entries(members).filter(([, member]) => isLive(member))
-  if (live.length === 0) return description.standards
-  return live.flatMap(([name, { standards }]) => (name === describedBy.member ? description.standards : standards))
+/**
+ * Where the source itself keeps the finding, as far as it was read there: of a finding that is made of several records
+ * the one that describes it first, then by member, each once.
+ */
+export function addressesOf(finding: FindingState): readonly SourceAddress[] {
+  const { members, describedBy } = finding
+  const rank = (name: string): string => (name === describedBy.member ? '0' : `1${name}`)
+  const stands = new Set(standing(finding))
+  const found = Object.entries(members)
+    .filter(([, member]) => stands.has(member))
+    .toSorted(([one], [other]) => (rank(one) < rank(other) ? -1 : 1))
+    .flatMap(([, { address }]) => address ?? [])
+    .filter(({ uid, productUid }) => uid !== '' && productUid !== '')
+  return [...new Map(found.map(({ uid, productUid }) => [`${productUid} ${uid}`, { uid, productUid }])).values()]
+}
+
+/** The live members; once none is left, all: they say what the finding was. */
+function standing(finding: FindingState): readonly MemberState[] {
+  const live = liveMembers(finding)
+  return live.length > 0 ? live : Object.values(finding.members)
 }
 
 function liveMembers(finding: FindingState): readonly MemberState[] {

@@ -1,6 +1,6 @@
 /* Generated from checkpoint.schema.json by `npm run generate`. Do not edit. */
 /**
- * How far one collector has read; what `position` holds is the collector's own business.
+ * How far one collector has read; what `position` holds is the collector's own business, and it is absent where nothing has been read yet. All times are milliseconds since the epoch.
  */
 export interface Checkpoint {
   collector: string
@@ -9,5 +9,21 @@ export interface Checkpoint {
    */
   kind: string
   savedAt: number
-  position: unknown
+  position?: unknown
+  /**
+   * When the last sweep that came to its end began.
+   */
+  sweptAt?: number
+  /**
+   * When the source last gave something.
+   */
+  succeededAt?: number
+  /**
+   * When it was first waited for, where it has never given anything.
+   */
+  expectedSince?: number
+  /**
+   * When it was found to be silent; absent while it is not.
+   */
+  silentSince?: number
 }

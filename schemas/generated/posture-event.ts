@@ -51,6 +51,10 @@ export interface FindingObserved {
    * The source has taken this record back.
    */
   archived?: boolean
+  /**
+   * With archived: taken back because its resource is gone, by what the source says.
+   */
+  deleted?: boolean
   verdict: Verdict
   mute?: SourceMute
   workflow?: SourceWorkflow
@@ -117,6 +121,10 @@ export interface Source {
    * The source's own id of the finding.
    */
   uid?: string
+  /**
+   * The product as the source addresses it: Security Hub's ProductArn. Only of what was read there: with uid it is the finding's address.
+   */
+  productUid?: string
 }
 export interface ScanReference {
   uid: string

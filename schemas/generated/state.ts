@@ -114,8 +114,15 @@ export interface MemberState {
   workflow?: WorkflowStatus
   workflowVersion?: Version
   archived: boolean
+  /**
+   * With archived: because the resource is gone.
+   */
+  deleted?: boolean
   archivedVersion?: Version
   standards: Standard[]
+  standardsVersion?: Version
+  address?: SourceAddress
+  addressVersion?: Version
 }
 /**
  * Orders the statements about one fact: source's time, source's sequence, digest of the fact.
@@ -124,6 +131,13 @@ export interface Version {
   time: number
   sequence: number
   digest: string
+}
+/**
+ * Where the source itself keeps the record: Security Hub's Id and ProductArn.
+ */
+export interface SourceAddress {
+  uid: string
+  productUid: string
 }
 export interface DescribedBy {
   collector: string
@@ -151,7 +165,14 @@ export interface SeenState {
    */
   key: string
   collector: string
+  /**
+   * The last scan in which it was seen, also by another collector.
+   */
   scan?: string
+  /**
+   * When that scan started.
+   */
+  scanTime?: number
   /**
    * The scan's start, else the statement's time.
    */

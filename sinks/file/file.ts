@@ -4,7 +4,7 @@ import { asError } from '../../core/errors.ts'
 import type { Delivery, PostureFinding, Sink, SinkDefinition } from '../sink.ts'
 import { requireWritableDirectory, storageError } from '../../core/storage.ts'
 import { Archive, type ArchiveOptions, type Line } from './archive.ts'
-import { DURATION_PATTERN, durationMs } from './duration.ts'
+import { DURATION_PATTERN, durationMs } from '../../core/duration.ts'
 import { lineDigest } from './written-lines.ts'
 
 const MIB = 1024 * 1024

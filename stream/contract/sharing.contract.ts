@@ -14,6 +14,7 @@ import {
 } from './workbench.contract.ts'
 
 const GROUP = 'sharers'
+const rising = (one: number, other: number): number => one - other
 
 /** How the consumptions of one group share its partitions, and hand them to one another. */
 export function sharingContract(bench: Workbench): void {
@@ -40,6 +41,19 @@ export function sharingContract(bench: Workbench): void {
       await bench.until(async () => expect(await stream.lag(INPUT, GROUP)).toBe(0))
       expect(sorted(seen)).toEqual(['0a', '0b', '1a', '1b', '2a', '2b', '3a', '3b'])
       expect(names()).toEqual(['first', 'first', 'second', 'second'])
+    })
+
+    test('tells each member which partitions are its own, and when the other has left, that all are', async () => {
+      const stream = await bench.open()
+      const join = () => stream.consume({ topic: INPUT, group: GROUP }, async () => undefined)
+      const [first, second] = [await join(), await join()]
+      const own = (): number[] => [...(first.partitions() ?? []), ...(second.partitions() ?? [])].toSorted(rising)
+      await bench.until(() => {
+        expect(own()).toEqual([0, 1, 2, 3])
+        expect(first.partitions()).toHaveLength(2)
+      })
+      await second.stop()
+      await bench.until(() => expect(first.partitions()?.toSorted(rising)).toEqual([0, 1, 2, 3]))
     })
 
     test('takes partitions from a member only after its handlers have let go, and commits nothing of theirs', async () => {

@@ -9,6 +9,7 @@ import type {
   ConsumeOptions,
   Consumption,
   Following,
+  GroupConsumption,
   OutgoingRecord,
   RecordsHandler,
   Stream,
@@ -95,7 +96,7 @@ export class EmbeddedStream implements Stream {
     await nextTurn()
   }
 
-  async consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption> {
+  async consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption> {
     this.#requireOpen()
     const { topic, group, from, maxRecords = 1 } = options
     if (this.#lock === undefined) {
@@ -113,7 +114,8 @@ export class EmbeddedStream implements Stream {
     const storage = { store: this.#store, logs: this.#logs, news: this.#news }
     const members = this.#groups.get(name) ?? new Group(storage, logs, this.#log)
     this.#groups.set(name, members)
-    return this.#register(members.join(options, handle))
+    const joined = members.join(options, handle)
+    return { ...this.#register(joined), partitions: () => joined.partitions() }
   }
 
   async follow(topic: string, handle: RecordsHandler): Promise<Following> {

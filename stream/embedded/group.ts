@@ -1,5 +1,5 @@
 import type { Logger } from '../../core/telemetry.ts'
-import type { BatchHandler, ConsumeOptions, Consumption } from '../stream.ts'
+import type { BatchHandler, ConsumeOptions, GroupConsumption } from '../stream.ts'
 import { FailureReport } from '../failure-report.ts'
 import type { Log } from './logs.ts'
 import { PartitionLoop, type Storage } from './partition-loop.ts'
@@ -21,11 +21,14 @@ export class Group {
   }
 
   /** Adds a member; partitions move to it as their present owners let go. */
-  join(options: ConsumeOptions, handle: BatchHandler): Consumption {
+  join(options: ConsumeOptions, handle: BatchHandler): GroupConsumption {
     const member: Member = { options, handle, loops: new Set() }
     this.#members.add(member)
     this.#share()
-    return { stop: () => this.#leave(member) }
+    return {
+      stop: () => this.#leave(member),
+      partitions: () => this.#slots.filter(({ target }) => target === member).map(({ partition }) => partition),
+    }
   }
 
   async #leave(member: Member): Promise<void> {
@@ -64,6 +67,10 @@ class Slot {
     this.#partition = partition
     this.#log = log
     this.#members = members
+  }
+
+  get partition(): number {
+    return this.#partition.partition
   }
 
   get target(): Member | undefined {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { FailureReport } from '../failure-report.ts'
-import type { BatchHandler, ConsumeOptions, Consumption, OutgoingRecord, RecordsHandler } from '../stream.ts'
+import type { BatchHandler, ConsumeOptions, GroupConsumption, OutgoingRecord, RecordsHandler } from '../stream.ts'
 import { kafkaError, physicalGroup, physicalTopic, type KafkaClient, type KafkaOptions } from './client.ts'
 import { GroupMember } from './group-member.ts'
 import type { PartitionPort } from './partition-port.ts'
@@ -29,7 +29,7 @@ export interface ConsumptionServices {
  * One member of a consumer group: every partition that the group gives it has a worker of its own, which is revoked as
  * soon as the group moves, whether or not the partition comes back.
  */
-export class KafkaConsumption implements Consumption {
+export class KafkaConsumption implements GroupConsumption {
   readonly #services: ConsumptionServices
   readonly #options: ConsumeOptions
   readonly #handle: BatchHandler
@@ -42,6 +42,7 @@ export class KafkaConsumption implements Consumption {
   readonly #member: GroupMember
   #starts: ReadonlyMap<number, bigint> = new Map()
   #stopping: Promise<void> | undefined
+  #isMoving = true
 
   private constructor(services: ConsumptionServices, options: ConsumeOptions, handle: BatchHandler) {
     const { prefix, log, sessionTimeoutMs } = services.options
@@ -114,6 +115,10 @@ export class KafkaConsumption implements Consumption {
     await Promise.all([...this.#workers.values()].map((worker) => worker.startFixed))
   }
 
+  partitions(): readonly number[] | undefined {
+    return this.#isMoving ? undefined : [...this.#workers.keys()]
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -129,6 +134,7 @@ export class KafkaConsumption implements Consumption {
   #assign(partitions: readonly number[]): void {
     if (this.#stopping !== undefined) return
     for (const partition of partitions) this.#workers.set(partition, this.#newWorker(partition))
+    this.#isMoving = false
   }
 
   #newWorker(partition: number): PartitionWorker {
@@ -151,6 +157,7 @@ export class KafkaConsumption implements Consumption {
   }
 
   #revokeAll(): void {
+    this.#isMoving = true
     for (const worker of this.#workers.values()) worker.revoke()
     this.#workers.clear()
   }

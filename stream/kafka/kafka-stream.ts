@@ -5,6 +5,7 @@ import type {
   ConsumeOptions,
   Consumption,
   Following,
+  GroupConsumption,
   OutgoingRecord,
   RecordsHandler,
   Stream,
@@ -80,7 +81,7 @@ export class KafkaStream implements Stream {
     if (byPartition.size > 0) await this.#publisher.publish(this.#physical(topic), byPartition)
   }
 
-  async consume(options: ConsumeOptions, handle: BatchHandler): Promise<Consumption> {
+  async consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption> {
     this.#requireOpen()
     this.#topic(options.topic)
     const services = {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { MetricsRegistry } from '../../app/metrics-registry.ts'
-import { enrichers as allEnrichers } from '../../enrichment/catalog.ts'
+import { enrichersOf } from '../../enrichment/catalog.ts'
 import type { Enricher } from '../../enrichment/enricher.ts'
 import type { Periods } from '../../enrichment/lifecycle/periods.ts'
 import { openState } from '../../enrichment/open-state.ts'
@@ -21,6 +21,7 @@ const DAY = 24 * 3600 * 1000
 const START = Date.UTC(2026, 10, 25, 12)
 const periods: Periods = { refreshMs: 30 * DAY, forgetMs: 400 * DAY, memoryMs: 30 * DAY }
 const schemas = new SchemaRegistry()
+const allEnrichers = enrichersOf({})
 
 /** Enrichment on a stream of its own, which can be stopped and started again as another process would. */
 class Bench {

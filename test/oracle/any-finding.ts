@@ -95,7 +95,11 @@ const member = record<MemberState>(
     workflowVersion: version,
     archived: fc.boolean(),
     archivedVersion: version,
+    deleted: fc.boolean(),
     standards,
+    standardsVersion: version,
+    address: fc.record({ uid: word, productUid: word }),
+    addressVersion: version,
   },
   ['verdict', 'archived', 'standards'],
 )
@@ -170,10 +174,10 @@ const cloud = record<Cloud>(
   ['provider', 'account'],
 )
 
-const source = record<Source>({ product: word, name: text, vendor: text, version: text, format: word, uid: text }, [
-  'product',
-  'format',
-])
+const source = record<Source>(
+  { product: word, name: text, vendor: text, version: text, format: word, uid: text, productUid: word },
+  ['product', 'format'],
+)
 
 const decision = record<FindingDecision>(
   { action: fc.constantFrom('mute', 'accept'), by: text, reason: text, expiresAt: whenever, version },
@@ -250,6 +254,7 @@ export const anyContext: fc.Arbitrary<FindingContext> = fc.record(
       state: fc.constantFrom('evaluated' as const, 'partly_evaluated' as const, 'not_evaluated' as const),
       reasons: fc.array(word, { minLength: 1, maxLength: 3 }),
     }),
+    correlation: hash,
   },
   { requiredKeys: [] },
 )

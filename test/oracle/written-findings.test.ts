@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
-import { ScratchPipeline } from '../scratch-pipeline.ts'
+import { expect, onTestFinished, test, type TestContext } from 'vitest'
+import { samples, ScratchPipeline } from '../scratch-pipeline.ts'
 
 const scans = ['account', 'scan-1', 'scan-2', 'after-fix-and-mute']
 
@@ -10,17 +11,35 @@ test.for<[string, string[]]>([
   ['Prowler as ASFF', scans.map((scan) => `${scan}/prowler.asff.json`)],
   ['Cloud Custodian', ['cloud-custodian.asff.json']],
 ])('every line that the file sink wrote of %s passes the oracle', async ([, reports], context) => {
+  const pipeline = newPipeline()
+  for (const report of reports) pipeline.addSample(report)
+  await expectOracle(pipeline, context)
+})
+
+test.for(['asff-controls.json', 'asff-products.json'])(
+  "every line that the file sink wrote of Security Hub's %s passes the oracle",
+  async (sample, context) => {
+    const cases = JSON.parse(readFileSync(join(samples, 'security-hub', sample), 'utf8')) as {
+      readonly body: unknown
+    }[]
+    const pipeline = newPipeline()
+    pipeline.add('report.json', JSON.stringify(cases.map(({ body }) => body)))
+    await expectOracle(pipeline, context)
+  },
+)
+
+function newPipeline(): ScratchPipeline {
   const pipeline = new ScratchPipeline()
   onTestFinished(() => pipeline.remove())
-  for (const report of reports) pipeline.addSample(report)
+  return pipeline
+}
+
+async function expectOracle(pipeline: ScratchPipeline, context: TestContext): Promise<void> {
   const { changed, deadLetters } = await pipeline.run()
   expect(deadLetters).toBe(0)
   expect(changed).toBeGreaterThan(0)
-  const oracle = spawnSync(
-    process.execPath,
-    [join(import.meta.dirname, 'oracle.ts'), join(pipeline.directory, 'out')],
-    { encoding: 'utf8' },
-  )
+  const args = [join(import.meta.dirname, 'oracle.ts'), join(pipeline.directory, 'out')]
+  const oracle = spawnSync(process.execPath, args, { encoding: 'utf8' })
   if (oracle.status === 2) context.skip('needs python3 and PyPI')
   expect(oracle.stdout + oracle.stderr).toMatch(new RegExp(`^${changed} lines, 0 errors\\s*$`))
-})
+}

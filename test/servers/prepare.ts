@@ -4,6 +4,7 @@
  */
 import { kafkaAvailability } from './kafka/available.ts'
 import { kafkaRuntime } from './kafka/runtime.ts'
+import { whyNoMoto } from './moto/available.ts'
 import { openSearchAvailability } from './opensearch/available.ts'
 import { openSearchRuntime } from './opensearch/runtime.ts'
 import { openSearchVersions, type OpenSearchVersion } from './opensearch/versions.ts'
@@ -28,6 +29,7 @@ const servers: Readonly<Record<string, () => Promise<string>>> = {
     if (missing === undefined) await victoriaLogsProgram.build()
     return missing ?? 'ready'
   },
+  moto: async () => (await whyNoMoto()) ?? 'ready',
 }
 
 async function prepareOpenSearch(version: OpenSearchVersion): Promise<string> {

@@ -1,6 +1,7 @@
 import { PermanentError } from '../../../core/errors.ts'
+import type { JsonObject } from '../../asff/fields.ts'
+import { wellFormed } from '../../asff/well-formed.ts'
 
-export type JsonObject = Readonly<Record<string, unknown>>
 /** What was mended in the text itself before it could be read. */
 export type TextRepair = 'lone_surrogate_repaired' | 'invalid_utf8_repaired'
 
@@ -42,18 +43,4 @@ function decode(bytes: Buffer, repairs: TextRepair[]): string {
 function notAnObject(value: unknown): PermanentError {
   const found = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`
   return new PermanentError('RECORD_NOT_AN_OBJECT', `a finding record is an object; found ${found}`)
-}
-
-/** The same value where every string is well formed, else a mended copy. Recursion is safe: depth is limited before. */
-function wellFormed(value: unknown): unknown {
-  if (typeof value === 'string') return value.isWellFormed() ? value : value.toWellFormed()
-  if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) {
-    const mended = value.map(wellFormed)
-    return mended.every((each, index) => each === value[index]) ? value : mended
-  }
-  const entries = Object.entries(value)
-  const mended = entries.map(([key, each]) => [key.toWellFormed(), wellFormed(each)] as const)
-  const same = mended.every(([key, each], index) => key === entries[index]![0] && each === entries[index]![1])
-  return same ? value : Object.fromEntries(mended)
 }

@@ -1,6 +1,5 @@
 import { normalizeResourceUid } from '../../../schemas/finding-key.ts'
 import type {
-  AttackTechnique,
   Cloud,
   Description,
   Resource,
@@ -9,13 +8,21 @@ import type {
   Standard,
   Verdict,
 } from '../../../schemas/generated/posture-event.ts'
-import type { JsonObject } from '../framing/parse-record.ts'
-import { accessKeyDiscriminator } from './access-key.ts'
-import { Fields, isObject } from './fields.ts'
-import { identityOf, recordTime, required, subjectFirst, type MappedFinding, type MappingOptions } from './mapped.ts'
-import { present, presentOrNone } from './present.ts'
-import { severityOfOcsf } from './severity.ts'
-import { tagsOfLabels } from './tags.ts'
+import type { JsonObject } from '../../asff/fields.ts'
+import { accessKeyDiscriminator } from '../../asff/access-key.ts'
+import { attackOf } from '../../asff/attacks.ts'
+import { Fields, isObject } from '../../asff/fields.ts'
+import {
+  identityOf,
+  recordTime,
+  required,
+  subjectFirst,
+  type MappedFinding,
+  type MappingOptions,
+} from '../../asff/mapped.ts'
+import { present, presentOrNone } from '../../asff/present.ts'
+import { severityOfOcsf } from '../../asff/severity.ts'
+import { tagsOfLabels } from '../../asff/tags.ts'
 
 const VERDICTS: Readonly<Record<string, Verdict['value']>> = { PASS: 'pass', FAIL: 'fail', MANUAL: 'none' }
 const SUPPRESSED = 3
@@ -120,17 +127,6 @@ function standardsOf(compliance: Fields): Standard[] {
   return Object.keys(compliance.value)
     .filter((name) => name !== '')
     .map((name) => ({ name, requirements: compliance.texts(name) }))
-}
-
-function attackOf(attack: Fields): AttackTechnique[] {
-  const technique = attack.object('sub_technique').text('uid') === undefined ? 'technique' : 'sub_technique'
-  const found = presentOrNone({
-    tactic: attack.object('tactic').text('name'),
-    tacticUid: attack.object('tactic').text('uid'),
-    technique: attack.object(technique).text('name'),
-    techniqueUid: attack.object(technique).text('uid'),
-  })
-  return found === undefined ? [] : [found]
 }
 
 function resourceOf(resource: Fields, { withoutData }: MappingOptions): Resource[] {

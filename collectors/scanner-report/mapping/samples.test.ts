@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findingKey } from '../../../schemas/finding-key.ts'
 import { SchemaRegistry } from '../../../schemas/registry.ts'
-import type { JsonObject } from '../framing/parse-record.ts'
-import type { MappedFinding } from './mapped.ts'
+import type { JsonObject } from '../../asff/fields.ts'
+import type { MappedFinding } from '../../asff/mapped.ts'
 import { formatOf, mapperOf } from './record-format.ts'
 
 const samples = join(import.meta.dirname, '../../../test/samples')
@@ -12,7 +12,9 @@ const schemas = new SchemaRegistry()
 
 function mapped(...path: string[]): MappedFinding[] {
   const records = JSON.parse(readFileSync(join(samples, ...path), 'utf8')) as JsonObject[]
-  return records.map((record) => mapperOf(record, 'auto')(record, { zone: 'UTC', reportedAt: 0, withoutData: false }))
+  return records.flatMap(
+    (record) => mapperOf(record, 'auto')(record, { zone: 'UTC', reportedAt: 0, withoutData: false }) ?? [],
+  )
 }
 
 const keyOf = ({ statement }: MappedFinding): string => findingKey('acme', statement.identity)

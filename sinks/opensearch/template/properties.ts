@@ -34,6 +34,7 @@ const metadata = object({
   log_name: WORD,
   tenant_uid: WORD,
   event_code: IDENTIFIER,
+  correlation_uid: IDENTIFIER,
   ...time('logged_time', 'modified_time'),
   is_truncated: FLAG,
   untruncated_size: COUNT,
@@ -42,6 +43,8 @@ const metadata = object({
 const findingInfo = object({
   uid: IDENTIFIER,
   uid_alt: IDENTIFIER,
+  product: object({ name: WORD, uid: IDENTIFIER, vendor_name: WORD }),
+  related_events: object({ uid: IDENTIFIER, product: object({ uid: IDENTIFIER }) }),
   analytic: object({ uid: IDENTIFIER, name: IDENTIFIER, ...enumeration('type') }),
   ...time('created_time', 'first_seen_time', 'last_seen_time', 'modified_time'),
   title: LINE,

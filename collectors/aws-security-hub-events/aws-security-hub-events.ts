@@ -1,0 +1,88 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import type { Context } from '../../core/component.ts'
+import { PermanentError } from '../../core/errors.ts'
+import { awsClientOptions } from '../aws/client-options.ts'
+import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import { access } from './access.ts'
+import { checkQueue } from './check.ts'
+import { configSchema, regionOf, type Config } from './config.ts'
+import { HeldMessages } from './held-messages.ts'
+import { MessageReading } from './message-events.ts'
+import { OtherMessages } from './other-messages.ts'
+import { Queue } from './queue.ts'
+import { Reception } from './reception.ts'
+
+/** Reads what Security Hub says at the moment at which it says it, from a queue that an EventBridge rule feeds. */
+export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
+  name: 'aws-security-hub-events',
+  summary: 'Reads findings of AWS Security Hub from an SQS queue, as EventBridge brings them',
+  configSchema,
+  access,
+  runs: 'continuously',
+  consumes: true,
+  create(config, context) {
+    const region = regionOf(config)
+    if (region === undefined)
+      throw new PermanentError('REGION_MISSING', `queueUrl ${config.queueUrl} names no region: set region as well`)
+    if (config.externalId !== undefined && config.roleArn === undefined)
+      throw new PermanentError('ROLE_MISSING', 'externalId is of use with roleArn only: set the role, or leave it out')
+    // A queue is asked where its URL says, also when that is no address of the region.
+    const endpoint = config.endpoint ?? new URL(config.queueUrl).origin
+    const client = new SQSClient(awsClientOptions({ ...config, region, endpoint }))
+    return new AwsSecurityHubEvents(config, context, client)
+  },
+}
+
+/**
+ * The queue keeps what was read: a message is deleted once what is in it is durable, and until then SQS gives it again,
+ * to this reader or another. So there is no position, and any number of readers may share a queue.
+ */
+class AwsSecurityHubEvents implements Collector {
+  readonly #config: Config
+  readonly #context: Context
+  readonly #client: SQSClient
+  readonly #queue: Queue
+  readonly #reading: MessageReading
+  readonly #others: OtherMessages
+
+  constructor(config: Config, context: Context, client: SQSClient) {
+    this.#config = config
+    this.#context = context
+    this.#client = client
+    this.#queue = new Queue(client, config.queueUrl)
+    this.#reading = new MessageReading(context, config.queueUrl)
+    this.#others = new OtherMessages(context, config.queueUrl)
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    await checkQueue(this.#queue, this.#context.log, signal)
+  }
+
+  async *collect(_position: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+    const { waitSeconds, visibilitySeconds, maxMessages } = this.#config
+    const { clock, log } = this.#context
+    const queue = this.#queue
+    const held = new HeldMessages({ queue, visibilitySeconds, clock, log })
+    const reception = new Reception({ queue, held, waitSeconds, visibilitySeconds, maxMessages })
+    try {
+      for (;;) {
+        const messages = await reception.next(signal)
+        if (messages === undefined) break
+        const { batch, others } = this.#reading.read(messages)
+        this.#others.note(others)
+        // An empty batch would say that the queue is empty.
+        if (batch.read > 0) yield batch
+        // Reached only when the batch is durable: whoever cannot go on ends the iteration instead.
+        held.done(messages)
+      }
+      await held.deleted(signal)
+    } finally {
+      await reception.stop()
+      await held.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy()
+  }
+}

@@ -1,0 +1,14 @@
+import type { CollectorDefinition } from '../collector.ts'
+import { ACCESS } from './access.ts'
+import { configSchema } from './config.ts'
+
+/** Sweeps the findings of AWS Security Hub. */
+export const awsSecurityHub: CollectorDefinition<typeof configSchema> = {
+  name: 'aws-security-hub',
+  summary: 'Reads the findings of AWS Security Hub, of several accounts and regions or through an aggregation region',
+  configSchema,
+  access: ACCESS,
+  // Its client takes a while to load; who does not name this collector does not wait for it.
+  create: async (config, context) =>
+    new (await import('./security-hub-collector.ts')).SecurityHubCollector(config, context),
+}

@@ -1,0 +1,37 @@
+import { Backoff } from '../../core/backoff.ts'
+import type { Context } from '../../core/component.ts'
+import { durationMs } from '../../core/duration.ts'
+import { PipelineError } from '../../core/errors.ts'
+import type { Pacer } from '../aws/pacer.ts'
+import type { SecurityHubConfig } from './config.ts'
+
+const MINUTE_MS = 60_000
+const PAUSE = { initialMs: 500, maxMs: 30_000 }
+
+/** Tries until it succeeds or the error will not pass by itself, within the configured patience. */
+export async function patiently<T>(
+  config: SecurityHubConfig,
+  { pacer }: { readonly pacer: Pacer },
+  signal: AbortSignal,
+  { log, clock }: Context,
+  name: string,
+  call: () => Promise<T>,
+): Promise<T> {
+  const backoff = new Backoff(PAUSE)
+  const givingUpAt = clock() + durationMs(config.patience)
+  let saidAt = -Infinity
+  for (;;) {
+    try {
+      return await call()
+    } catch (error) {
+      if (signal.aborted || !(error instanceof PipelineError) || !error.retryable) throw error
+      if (error.fault === 'configuration' || clock() >= givingUpAt) throw error
+      if (clock() - saidAt >= MINUTE_MS) {
+        saidAt = clock()
+        log.warn({ code: error.code }, `Security Hub in ${name} has to be asked again: ${error.message}.`)
+      }
+      if (error.code === 'AWS_THROTTLED') pacer.pause(error.retryAfterMs ?? 0)
+      await backoff.wait(signal, error.retryAfterMs ?? 0)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import type { SoftwarePackage, Vulnerability } from '@aws-sdk/client-securityhub'
+import { at, list, textAt, type Json } from '../event.ts'
+import { LIMITS } from './limits.ts'
+import { fit, fitAddress, present } from './text.ts'
+
+const NAME_LIMIT = 512
+/** So many vulnerabilities, and of each so many packages and references; a scanner's report of an image has fewer. */
+const MOST = 100
+
+/** The vulnerabilities, each with its packages and what is known of a fix. */
+export function asffVulnerabilities(event: Json): Vulnerability[] {
+  return list(event['vulnerabilities'])
+    .flatMap((each): Vulnerability[] => {
+      const id = fit(textAt(each, 'cve', 'uid') ?? textAt(each, 'advisory', 'uid'), NAME_LIMIT)
+      if (id === undefined) return []
+      const packages = list(at(each, 'affected_packages')).slice(0, MOST).map(packageOf).filter(isNamed)
+      return [
+        present<Vulnerability>({
+          Id: id,
+          VulnerablePackages: packages,
+          ReferenceUrls: list(at(each, 'references'))
+            .flatMap((url) => fitAddress(url, LIMITS.url) ?? [])
+            .slice(0, MOST),
+          FixAvailable: fixOf(packages),
+        }),
+      ]
+    })
+    .slice(0, MOST)
+}
+
+/** Nothing where no package has one: that none is known is not that there is none. */
+function fixOf(packages: readonly SoftwarePackage[]): Vulnerability['FixAvailable'] {
+  const fixed = packages.filter(({ FixedInVersion }) => FixedInVersion !== undefined).length
+  if (fixed === 0) return undefined
+  return fixed === packages.length ? 'YES' : 'PARTIAL'
+}
+
+function packageOf(each: unknown): SoftwarePackage {
+  return present({
+    Name: fit(at(each, 'name'), NAME_LIMIT),
+    Version: fit(at(each, 'version'), NAME_LIMIT),
+    FixedInVersion: fit(at(each, 'fixed_in_version'), NAME_LIMIT),
+  })
+}
+
+function isNamed({ Name }: SoftwarePackage): boolean {
+  return Name !== undefined
+}

@@ -1,0 +1,84 @@
+import { onTestFinished } from 'vitest'
+import { BatchWork, type Workshop } from '../enrichment/batch-work.ts'
+import { enrichersOf, type EnricherSettings } from '../enrichment/catalog.ts'
+import { doClockWork } from '../enrichment/clock-work.ts'
+import { ruleset } from '../enrichment/config.ts'
+import { dueAt } from '../enrichment/lifecycle/periods.ts'
+import { LocalStore } from '../enrichment/state/local-store.ts'
+import type { PostureEvent } from '../schemas/generated/posture-event.ts'
+import { eventHeaders, readFindingHeaders } from '../schemas/records.ts'
+import { SchemaRegistry } from '../schemas/registry.ts'
+import type { PostureFinding } from '../sinks/sink.ts'
+import { topics } from '../stream/topics.ts'
+
+const DAY_MS = 24 * 3600 * 1000
+const PERIODS = { refreshMs: 30 * DAY_MS, forgetMs: 400 * DAY_MS, memoryMs: 30 * DAY_MS }
+const schemas = new SchemaRegistry()
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** One partition of enrichment without a stream: events go in, findings come out, and the clock is the test's. */
+export class ScratchEnrichment {
+  now: number
+  readonly #state
+  #settings: EnricherSettings = {}
+  #offset = 0n
+
+  constructor(now: number) {
+    this.now = now
+    const store = LocalStore.open({ path: ':memory:', version: '1', dueAt: (record) => dueAt(record, PERIODS) })
+    onTestFinished(() => store.close())
+    this.#state = store.partition(0)
+  }
+
+  /** Goes on with another configuration, as after a new start. */
+  configure(settings: EnricherSettings): void {
+    this.#settings = settings
+  }
+
+  /** The findings that these events bring, in order. A dead letter fails the test. */
+  async take(...events: readonly PostureEvent[]): Promise<PostureFinding[]> {
+    const work = new BatchWork(this.#state, this.#workshop())
+    const records = events.map((event) => ({
+      topic: topics.events.name,
+      partition: 0,
+      offset: this.#offset++,
+      timestamp: this.now,
+      key: event.id,
+      value: schemas.encode('posture-event', event),
+      headers: eventHeaders(event),
+    }))
+    await work.take(records, new AbortController().signal)
+    return this.#commit(work)
+  }
+
+  /** What the clock alone brings, in one step of it; `settled` is whether nothing is left to do now. */
+  tick(): { readonly findings: PostureFinding[]; readonly settled: boolean } {
+    const workshop = this.#workshop()
+    const work = new BatchWork(this.#state, workshop)
+    const settled = doClockWork(work, this.#state, workshop)
+    return { findings: this.#commit(work), settled }
+  }
+
+  #workshop(): Workshop {
+    return {
+      schemas,
+      enrichers: enrichersOf(this.#settings),
+      periods: PERIODS,
+      ruleset: ruleset(this.#settings),
+      log: silent,
+      clock: () => this.now,
+    }
+  }
+
+  #commit(work: BatchWork): PostureFinding[] {
+    const [dead] = work.deadLetters
+    if (dead !== undefined) throw new Error(`a dead letter: ${dead.headers?.['dl_message']}`)
+    work.stateRecords()
+    this.#state.apply(work.store.changes, this.#offset, this.now)
+    return work.emissions.map(({ record: { value, headers = {} } }) => {
+      const bytes = value ?? new Uint8Array()
+      const event = JSON.parse(Buffer.from(bytes).toString()) as PostureFinding['event']
+      return { ...readFindingHeaders(headers), event, bytes }
+    })
+  }
+}
