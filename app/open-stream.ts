@@ -1,5 +1,6 @@
+import { unlessAborted } from '../core/abort.ts'
 import { Backoff } from '../core/backoff.ts'
-import { PipelineError, asError, errorCode } from '../core/errors.ts'
+import { PipelineError, errorCode } from '../core/errors.ts'
 import type { Logger } from '../core/telemetry.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import { KafkaStream } from '../stream/kafka/kafka-stream.ts'
@@ -58,9 +59,15 @@ async function patiently(open: () => Promise<Stream>, log: Logger, signal: Abort
   const backoff = new Backoff(PAUSE)
   let told: string | undefined
   for (;;) {
+    const opening = open()
     try {
-      return await unlessAborted(open(), signal)
+      return await unlessAborted(opening, signal)
     } catch (error) {
+      // What opens after all, when nobody wants it any more, is closed again.
+      void opening.then(
+        (stream) => stream.close(),
+        () => undefined,
+      )
       signal.throwIfAborted()
       if (!(error instanceof PipelineError) || !error.retryable) throw error
       if (error.message !== told) tell(error, log)
@@ -74,23 +81,4 @@ function tell(error: PipelineError, log: Logger): void {
   const fields = { code: errorCode(error) }
   if (error.fault === 'configuration') log.error(fields, `The stream waits until this is mended: ${error.message}.`)
   else log.warn(fields, `The stream cannot be opened yet and is tried again: ${error.message}.`)
-}
-
-/** What opens after all, when nobody wants it any more, is closed again. */
-async function unlessAborted(opening: Promise<Stream>, signal: AbortSignal): Promise<Stream> {
-  const over = new AbortController()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  signal.addEventListener('abort', () => reject(asError(signal.reason)), { signal: over.signal })
-  try {
-    signal.throwIfAborted()
-    return await Promise.race([opening, aborted])
-  } catch (error) {
-    void opening.then(
-      (stream) => stream.close(),
-      () => undefined,
-    )
-    throw error
-  } finally {
-    over.abort()
-  }
 }

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../core/abort.ts'
 import { asError, errorCode } from '../core/errors.ts'
 import type { Logger, Metrics } from '../core/telemetry.ts'
 import { faultOf } from './fault.ts'
@@ -95,18 +96,5 @@ export class SinkHealth {
       this.#failure = { error, until: performance.now() + this.#options.freshMs }
       return error
     }
-  }
-}
-
-async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(signal.reason as Error)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    promise.catch(() => {})
   }
 }

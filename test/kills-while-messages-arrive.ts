@@ -46,24 +46,32 @@ export function queuePipeline(queue: Pick<ArrivingQueue, 'url' | 'endpoint'>, se
   const pipeline = new ScratchPipeline()
   onTestFinished(() => pipeline.remove())
   pipeline.environment = CREDENTIALS
+  collectWith(
+    pipeline,
+    `type: aws-security-hub-events
+    queueUrl: "${queue.url}"
+    region: eu-west-1
+    endpoint: "${queue.endpoint}"
+    waitSeconds: 1
+    ${settings}`,
+  )
+  return pipeline
+}
+
+/** Has a pipeline collect with this instead of from reports: settings in YAML, indented by four. */
+export function collectWith(pipeline: ScratchPipeline, settings: string): void {
   writeFileSync(
     pipeline.config,
     `tenant: acme
 stream: { type: embedded, directory: ./data }
 collectors:
   hub:
-    type: aws-security-hub-events
-    queueUrl: "${queue.url}"
-    region: eu-west-1
-    endpoint: "${queue.endpoint}"
-    waitSeconds: 1
     ${settings}
 sinks:
   archive: { type: file, directory: ./out }
   local: { type: local, path: ./data/findings.db }
 `,
   )
-  return pipeline
 }
 
 /**

@@ -9,7 +9,8 @@ import {
   type BatchUpdateFindingsCommandOutput,
   type SecurityHubClient,
 } from '@aws-sdk/client-securityhub'
-import { TransientError, asError } from '../../core/errors.ts'
+import { unlessAborted } from '../../core/abort.ts'
+import { TransientError } from '../../core/errors.ts'
 import { securityHubClient, type ClientConfig } from './client.ts'
 import type { Destination, SecurityHubConfig } from './config.ts'
 import { callError, EXPIRED, stalled, THROTTLED, unreadable } from './faults.ts'
@@ -135,21 +136,5 @@ export class Hub {
   #renew(): void {
     this.#client.destroy()
     this.#client = securityHubClient(this.place.region, this.#destination, this.#config)
-  }
-}
-
-/** The SDK takes notice of a signal only once it has credentials. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(asError(signal.reason))
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    if (signal.aborted) abort()
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    // Whoever was first, the other one's rejection is nobody's business any more.
-    work.catch(() => {})
-    aborted.catch(() => {})
   }
 }

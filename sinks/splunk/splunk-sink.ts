@@ -1,4 +1,4 @@
-import { asError } from '../../core/errors.ts'
+import { unlessAborted } from '../../core/abort.ts'
 import type { Context } from '../../core/component.ts'
 import type { Delivery, PostureFinding, Sink } from '../sink.ts'
 import type { SplunkConfig } from './config.ts'
@@ -80,20 +80,5 @@ export class SplunkSink implements Sink {
 
   #ended(findings: ReadonlyMap<string, PostureFinding>): void {
     for (const id of findings.keys()) this.#underWay.delete(id)
-  }
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const abort = (): void => reject(asError(signal.reason))
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    if (signal.aborted) abort()
-    return await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', abort)
-    // Whoever was first, the other one's rejection is nobody's business any more.
-    work.catch(() => {})
-    aborted.catch(() => {})
   }
 }

@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { unlessAborted } from '../../core/abort.ts'
 import { FailureReport } from '../failure-report.ts'
 import type { BatchHandler, ConsumeOptions, GroupConsumption, OutgoingRecord, RecordsHandler } from '../stream.ts'
 import { kafkaError, physicalGroup, physicalTopic, type KafkaClient, type KafkaOptions } from './client.ts'
@@ -100,13 +100,7 @@ export class KafkaConsumption implements GroupConsumption {
 
   async #join(signal: AbortSignal | undefined): Promise<void> {
     const joined = this.#member.join().then(() => this.#startsFixed())
-    if (signal === undefined) return joined
-    joined.catch(() => undefined)
-    const waiting = new AbortController()
-    const stopped = once(signal, 'abort', { signal: waiting.signal }).then(() => signal.throwIfAborted())
-    stopped.catch(() => undefined)
-    signal.throwIfAborted()
-    await Promise.race([joined, stopped]).finally(() => waiting.abort())
+    await (signal === undefined ? joined : unlessAborted(joined, signal))
   }
 
   /** A partition that is taken away meanwhile is its new owner's to wait for. */

@@ -64,15 +64,19 @@ test('a group that takes nobody in, because a member of it hangs, does not hold 
   const kafka = await ScratchKafka.create({ brokers: await sharedBrokers(context) })
   const { name } = topics.findings
   const client = kafka.client()
+  const asked = Promise.withResolvers<void>()
   const hanging = client.consumer({
     groupId: `${kafka.options.prefix}.reader`,
     sessionTimeout: 60_000,
     partitionAssigners: [
       () => ({
-        name: 'hangs',
+        name: 'RoundRobinAssigner',
         version: 1,
         protocol: () => ({ name: 'RoundRobinAssigner', metadata: Buffer.alloc(0) }),
-        assign: () => new Promise(() => {}),
+        assign: () => {
+          asked.resolve()
+          return new Promise(() => {})
+        },
       }),
     ],
   })
@@ -80,6 +84,7 @@ test('a group that takes nobody in, because a member of it hangs, does not hold 
   await hanging.connect()
   await hanging.subscribe({ topic: kafka.physical(name) })
   void hanging.run({ eachBatch: async () => {} })
+  await asked.promise
   const stream = await kafka.open()
   const stop = new AbortController()
   const consuming = stream.consume({ topic: name, group: 'reader', signal: stop.signal }, async () => {})

@@ -1,12 +1,10 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { MAKING_LIMIT_MS, madeOnce } from '../made-once.ts'
 
-const LIMIT_MS = 900_000
-const POLL_MS = 200
 /** What pip says where the index, or what lies between it and here, does not answer. */
 const UNREACHABLE =
   /NewConnectionError|ConnectTimeoutError|ReadTimeoutError|ProxyError|Temporary failure in name|No matching distribution/
@@ -53,39 +51,7 @@ export class PythonEnvironment {
    * the package index is not to be had here, and another error with the last words of pip.
    */
   async make(signal?: AbortSignal): Promise<void> {
-    mkdirSync(this.#options.cache, { recursive: true })
-    while (!existsSync(this.interpreter)) {
-      signal?.throwIfAborted()
-      if (this.#takeLock()) await this.#build(signal).finally(() => rmSync(this.#lock, { force: true }))
-      else await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal })
-    }
-  }
-
-  /**
-   * Whether this process is the one to build. The lock only saves work: should two take it, which can happen after a
-   * builder was killed, both build well, since the environment is built beside its place and moved there whole.
-   */
-  #takeLock(): boolean {
-    try {
-      writeFileSync(this.#lock, String(process.pid), { flag: 'wx' })
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      if (this.#isLeftBehind()) rmSync(this.#lock, { force: true })
-      return false
-    }
-  }
-
-  #isLeftBehind(): boolean {
-    try {
-      if (Date.now() - statSync(this.#lock).mtimeMs > LIMIT_MS) return true
-      const builder = Number(readFileSync(this.#lock, 'utf8'))
-      // It is empty between its making and its writing.
-      return builder > 0 && !isAlive(builder)
-    } catch {
-      // Gone meanwhile.
-      return false
-    }
+    await madeOnce({ path: this.interpreter, lock: this.#lock, signal }, () => this.#build(signal))
   }
 
   async #build(signal: AbortSignal | undefined): Promise<void> {
@@ -116,20 +82,11 @@ export class PythonEnvironment {
 
   async #run(command: string, args: readonly string[], signal: AbortSignal | undefined): Promise<void> {
     try {
-      await promisify(execFile)(command, args, { signal, timeout: LIMIT_MS, env: this.#environment })
+      await promisify(execFile)(command, args, { signal, timeout: MAKING_LIMIT_MS, env: this.#environment })
     } catch (cause) {
       signal?.throwIfAborted()
       const { stderr = '', stdout = '', message } = cause as Error & { stderr?: string; stdout?: string }
       throw new Error(`${stdout}${stderr}`.trim().slice(-2000) || message, { cause })
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -1,11 +1,8 @@
 import { execFile } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { basename, delimiter, join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
-
-const LIMIT_MS = 900_000
-const POLL_MS = 200
+import { MAKING_LIMIT_MS, madeOnce } from '../made-once.ts'
 
 export interface GoProgramOptions {
   /** The path of its package; the last part names the program. */
@@ -40,39 +37,7 @@ export class GoProgram {
 
   /** Builds it where it is not yet, or waits for another process that does. Throws with the last words of Go. */
   async build(signal?: AbortSignal): Promise<void> {
-    mkdirSync(this.#options.cache, { recursive: true })
-    while (!existsSync(this.path)) {
-      signal?.throwIfAborted()
-      if (this.#takeLock()) await this.#install(signal).finally(() => rmSync(this.#lock, { force: true }))
-      else await sleep(POLL_MS, undefined, signal === undefined ? {} : { signal })
-    }
-  }
-
-  /**
-   * Whether this process is the one to build. The lock only saves work: should two take it, which can happen after a
-   * builder was killed, both build well, since the program is built beside its place and moved there whole.
-   */
-  #takeLock(): boolean {
-    try {
-      writeFileSync(this.#lock, String(process.pid), { flag: 'wx' })
-      return true
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      if (this.#isLeftBehind()) rmSync(this.#lock, { force: true })
-      return false
-    }
-  }
-
-  #isLeftBehind(): boolean {
-    try {
-      if (Date.now() - statSync(this.#lock).mtimeMs > LIMIT_MS) return true
-      const builder = Number(readFileSync(this.#lock, 'utf8'))
-      // It is empty between its making and its writing.
-      return builder > 0 && !isAlive(builder)
-    } catch {
-      // Gone meanwhile.
-      return false
-    }
+    await madeOnce({ path: this.path, lock: this.#lock, signal }, () => this.#install(signal))
   }
 
   async #install(signal: AbortSignal | undefined): Promise<void> {
@@ -81,7 +46,7 @@ export class GoProgram {
     try {
       await promisify(execFile)('go', ['install', '-trimpath', '-ldflags=-s -w', `${module}@${version}`], {
         signal,
-        timeout: LIMIT_MS,
+        timeout: MAKING_LIMIT_MS,
         cwd: building,
         env: { ...this.#environment, GOBIN: building },
       })
@@ -93,14 +58,5 @@ export class GoProgram {
     } finally {
       rmSync(building, { recursive: true, force: true })
     }
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
