@@ -10,7 +10,7 @@ import { asffProblems } from '../servers/security-hub/limits.ts'
 const COUNT = 200_000
 const PLACE = { account: '111122223333', region: 'eu-west-1' }
 
-test('of 120,000 random and mutated findings Security Hub would refuse none', () => {
+test('of 200,000 random and mutated findings Security Hub would refuse none', () => {
   const dice = new Dice(20_251_125)
   const outcomes = new Map<string, number>()
   const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
