@@ -1,4 +1,4 @@
-import type { Secret } from '../core/secret.ts'
+import { spellingsOf, type Secret } from '../core/secret.ts'
 
 const MASK = '[secret]'
 /** Shorter ones are no secrets, and masking them would garble everything that is printed. */
@@ -16,15 +16,7 @@ export class Scrubber {
   add(secret: Secret): void {
     const value = secret.reveal()
     if (value.length < MIN_LENGTH) return
-    const base64 = Buffer.from(value).toString('base64')
-    const forms = [
-      value,
-      JSON.stringify(value).slice(1, -1),
-      encodeURIComponent(value),
-      base64,
-      base64.replace(/=+$/, ''),
-    ]
-    for (const form of forms) this.#forms.add(form)
+    for (const form of spellingsOf(value)) this.#forms.add(form)
   }
 
   /** Any text for people: an error's message, what a check says. */

@@ -27,3 +27,9 @@ export class Secret {
     return MASK
   }
 }
+
+/** A secret's text as it is, and as JSON, URLs and base64 spell it: what to look for in what others wrote. */
+export function spellingsOf(text: string): readonly string[] {
+  const base64 = Buffer.from(text).toString('base64')
+  return [text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text), base64, base64.replace(/=+$/, '')]
+}

@@ -2,7 +2,7 @@ import { Backoff } from '../../core/backoff.ts'
 import type { Context } from '../../core/component.ts'
 import { durationMs } from '../../core/duration.ts'
 import { PipelineError } from '../../core/errors.ts'
-import type { Pacer } from '../aws/pacer.ts'
+import type { Pacer } from '../../core/pacer.ts'
 import type { SecurityHubConfig } from './config.ts'
 
 const MINUTE_MS = 60_000

@@ -1,3 +1,4 @@
+import { spellingsOf } from '../../core/secret.ts'
 import type { OpenSearchConfig } from './config.ts'
 
 /** Takes our secrets out of a text that the other side wrote. */
@@ -8,7 +9,7 @@ const LIMIT = 300
 
 /** Makes the one line of at most 300 characters that may be quoted of what a server said: it may have echoed our request. */
 export function scrubOf(auth: OpenSearchConfig['auth']): Scrub {
-  const forms = [...new Set(secretsOf(auth).flatMap(formsOf))].toSorted((a, b) => b.length - a.length)
+  const forms = [...new Set(secretsOf(auth).flatMap(spellingsOf))].toSorted((a, b) => b.length - a.length)
   return (text) => {
     let clean = text
     for (const form of forms) clean = clean.replaceAll(form, MASK)
@@ -23,9 +24,4 @@ function secretsOf(auth: OpenSearchConfig['auth']): string[] {
   if (!auth?.basic) return []
   const { username, password } = auth.basic
   return [password.reveal(), `${username}:${password.reveal()}`]
-}
-
-function formsOf(secret: string): string[] {
-  const base64 = Buffer.from(secret).toString('base64')
-  return [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), base64, base64.replace(/=+$/, '')]
 }

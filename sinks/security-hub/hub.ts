@@ -11,10 +11,10 @@ import {
 } from '@aws-sdk/client-securityhub'
 import { unlessAborted } from '../../core/abort.ts'
 import { TransientError } from '../../core/errors.ts'
+import { Pacer } from '../../core/pacer.ts'
 import { securityHubClient, type ClientConfig } from './client.ts'
 import type { Destination, SecurityHubConfig } from './config.ts'
 import { callError, EXPIRED, stalled, THROTTLED, unreadable } from './faults.ts'
-import { Pace } from './pace.ts'
 import { nameOf, partitionOf, type Place } from './place.ts'
 
 export type HubConfig = ClientConfig & Pick<SecurityHubConfig, 'callsPerSecond' | 'readsPerSecond'>
@@ -31,8 +31,8 @@ export class Hub {
   readonly #destination: Destination
   readonly #config: HubConfig
   readonly #closed: AbortSignal
-  readonly #writes: Pace
-  readonly #reads: Pace
+  readonly #writes: Pacer
+  readonly #reads: Pacer
   #client: SecurityHubClient
   #known = false
   #checking: Promise<void> | undefined
@@ -44,8 +44,8 @@ export class Hub {
     this.#config = config
     this.#closed = closed
     // AWS lets 30 of 10 a second go at once, and 6 of 3: a little less, because calls do not arrive as evenly as they leave.
-    this.#writes = new Pace(config.callsPerSecond, Math.max(1, Math.floor(config.callsPerSecond * 2.5)))
-    this.#reads = new Pace(config.readsPerSecond, Math.max(1, Math.floor(config.readsPerSecond * 2)))
+    this.#writes = pacer(config.callsPerSecond, 2.5)
+    this.#reads = pacer(config.readsPerSecond, 2)
     this.#client = securityHubClient(place.region, destination, config)
   }
 
@@ -113,9 +113,9 @@ export class Hub {
     this.#client.destroy()
   }
 
-  async #call<T>(operation: string, pace: Pace, signal: AbortSignal, send: Send<T>): Promise<T> {
+  async #call<T>(operation: string, pace: Pacer, signal: AbortSignal, send: Send<T>): Promise<T> {
     const either = AbortSignal.any([signal, this.#closed])
-    await pace.take(either)
+    await pace.turn(either)
     const { requestTimeoutMs } = this.#config
     const timeout = AbortSignal.timeout(requestTimeoutMs)
     const limit = AbortSignal.any([either, timeout])
@@ -137,4 +137,8 @@ export class Hub {
     this.#client.destroy()
     this.#client = securityHubClient(this.place.region, this.#destination, this.#config)
   }
+}
+
+function pacer(perSecond: number, secondsAtOnce: number): Pacer {
+  return new Pacer({ perSecond, burst: Math.max(1, Math.floor(perSecond * secondsAtOnce)) })
 }

@@ -6,7 +6,10 @@ export interface Rate {
   readonly burst: number
 }
 
-/** Lets calls through at the rate that their service allows, in the order in which they ask; shared by all who share the quota. */
+/**
+ * Lets calls through at the rate that their service allows, in the order in which they ask; shared by all who share the quota.
+ * Whoever gives up while waiting leaves a gap, never a call too many.
+ */
 export class Pacer {
   readonly #intervalMs: number
   readonly #leewayMs: number
@@ -30,8 +33,8 @@ export class Pacer {
     if (waitMs > 0) await sleep(waitMs, undefined, { signal })
   }
 
-  /** The service has had enough: for so long nobody's turn comes, and no burst follows. */
-  pause(ms: number): void {
+  /** The service has had enough: for so long (ten calls' time unless told) nobody's turn comes, and no burst follows. */
+  pause(ms = 10 * this.#intervalMs): void {
     this.#wholeAt = Math.max(this.#wholeAt, this.#now() + ms + this.#leewayMs)
   }
 }
