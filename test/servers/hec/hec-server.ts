@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { HttpListener } from '../http-listener.ts'
 import type { HecCode } from './codes.ts'
 import { Collector } from './collector.ts'
 import type { HecEvent, HecOptions, HecRequest, NextOptions } from './options.ts'
@@ -13,12 +13,11 @@ import { readBody } from './request-body.ts'
 export class HecServer {
   readonly #collector: Collector
   readonly #requests: HecRequest[] = []
-  #server: Server | undefined
-  #port: number
+  readonly #listener: HttpListener
 
   private constructor(options: HecOptions) {
     this.#collector = new Collector(options)
-    this.#port = options.port ?? 0
+    this.#listener = new HttpListener((request, response) => this.#serve(request, response), options.port)
   }
 
   static async start(options: HecOptions): Promise<HecServer> {
@@ -29,7 +28,7 @@ export class HecServer {
 
   /** Without a path: `http://127.0.0.1:PORT`. */
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return this.#listener.url
   }
 
   /** How many events were indexed; also where `take` gets them. */
@@ -87,24 +86,13 @@ export class HecServer {
 
   /** Ends all connections, with whatever is under way on them. What was indexed stays; acknowledgements do not. */
   async stop(): Promise<void> {
-    const server = this.#server
-    this.#server = undefined
     this.forgetAcks()
-    if (!server) return
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+    await this.#listener.stop()
   }
 
   /** After `stop`: the same server at the same address. */
   async startAgain(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen({ port: this.#port, host: '127.0.0.1' }, resolve)
-    })
-    this.#server = server
-    this.#port = (server.address() as AddressInfo).port
+    await this.#listener.start()
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,8 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub'
+import { HttpListener } from '../http-listener.ts'
 import { isObject, type Json } from './checks.ts'
 import type { HubReply } from './codes.ts'
 import { longLived } from './credentials.ts'
@@ -27,13 +27,12 @@ import { applyUpdate } from './update-findings.ts'
 export class SecurityHubServer {
   readonly #service: HubService
   readonly #region: string
-  #server: Server | undefined
-  #port: number
+  readonly #listener: HttpListener
 
   private constructor(options: SecurityHubOptions) {
     this.#service = new HubService(options)
     this.#region = options.region ?? 'eu-west-1'
-    this.#port = options.port ?? 0
+    this.#listener = new HttpListener((request, response) => this.#serve(request, response), options.port)
   }
 
   static async start(options: SecurityHubOptions = {}): Promise<SecurityHubServer> {
@@ -44,7 +43,7 @@ export class SecurityHubServer {
 
   /** For `endpoint` of both the Security Hub and the STS client: `http://127.0.0.1:PORT`. */
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return this.#listener.url
   }
 
   /** Long-lived credentials of an account (the first by default). */
@@ -154,23 +153,12 @@ export class SecurityHubServer {
 
   /** Ends all connections; what is stored stays. */
   async stop(): Promise<void> {
-    const server = this.#server
-    this.#server = undefined
-    if (!server) return
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
+    await this.#listener.stop()
   }
 
   /** After `stop`: the same server at the same address. */
   async startAgain(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response))
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen({ port: this.#port, host: '127.0.0.1' }, resolve)
-    })
-    this.#server = server
-    this.#port = (server.address() as AddressInfo).port
+    await this.#listener.start()
   }
 
   #put(make: () => Json, { account, region }: Partial<HubPlace>): void {
