@@ -4,8 +4,9 @@ import { runCollectors, type RunningCollectors } from '../collectors/runner.ts'
 import type { Context } from '../core/component.ts'
 import { TransientError } from '../core/errors.ts'
 import { createDirectory } from '../core/storage.ts'
-import { enrichersOf } from '../enrichment/catalog.ts'
+import { enrichersOf, significanceUnder } from '../enrichment/catalog.ts'
 import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
+import { IntelTable } from '../enrichment/intel/intel-table.ts'
 import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
 import type { LocalStore } from '../enrichment/state/local-store.ts'
@@ -125,15 +126,22 @@ class Parts {
   }
 
   async startEnrichment(): Promise<Stop> {
+    const context = this.#context('enrichment', 'enrichment')
+    const intelligence = new IntelTable({
+      ...context,
+      schemas: this.#schemas,
+      significance: significanceUnder(this.#enrichmentConfig),
+    })
     const enrichment = await runEnrichment({
       stream: this.#stream,
       store: this.#state!,
       schemas: this.#schemas,
-      enrichers: enrichersOf(this.#enrichmentConfig),
+      enrichers: enrichersOf(this.#enrichmentConfig, intelligence),
       periods: periodsOf(this.#enrichmentConfig),
       ruleset: ruleset(this.#enrichmentConfig),
       signal: this.#options.signal,
-      ...this.#context('enrichment', 'enrichment'),
+      intelligence,
+      ...context,
     })
     this.#enrichment = enrichment
     this.#groups.push({ topic: topics.events.name, group: ENRICHMENT_GROUP })
@@ -179,8 +187,9 @@ class Parts {
 
   async #caughtUp(): Promise<boolean> {
     // Enrichment first: what it emits is what the sinks must have.
-    if (this.#enrichment !== undefined && ((await this.#lag(topics.events.name)) > 0 || this.#enrichment.pending()))
-      return false
+    if (this.#enrichment !== undefined) {
+      if ((await this.#lag(topics.events.name)) > 0 || (await this.#enrichment.pending())) return false
+    }
     return (await this.#lag(topics.findings.name)) === 0
   }
 

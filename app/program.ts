@@ -5,8 +5,10 @@ import { collectCommand } from './commands/collect.ts'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
 import { deadLettersCommand } from './commands/dead-letters.ts'
 import { describeCommand } from './commands/describe.ts'
+import { explainCommand } from './commands/explain.ts'
 import { findingsCommand } from './commands/findings.ts'
 import { opensearchCommand } from './commands/opensearch.ts'
+import { priorityCommand } from './commands/priority.ts'
 import { runCommand } from './commands/run.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { ConfigError } from './config/mistake.ts'
@@ -18,6 +20,21 @@ export interface ProgramOptions {
   /** Called before a command starts, with what the command line and the environment say. */
   readonly setLogLevel: (level: LogLevel) => void
 }
+
+/** In the order of the help. */
+const COMMANDS = [
+  runCommand,
+  checkCommand,
+  describeCommand,
+  collectCommand,
+  checkpointsCommand,
+  findingsCommand,
+  explainCommand,
+  priorityCommand,
+  deadLettersCommand,
+  topicsCommand,
+  opensearchCommand,
+] as const
 
 /** Runs what the arguments (without the program's own name) ask for. Errors end up on standard error; never rejects. */
 export async function runProgram(
@@ -51,17 +68,9 @@ function createProgram(
         .default('info')
         .env('LOG_LEVEL'),
     )
-    .addCommand(runCommand(context, finish))
-    .addCommand(checkCommand(context, finish))
-    .addCommand(describeCommand(context, finish))
-    .addCommand(collectCommand(context, finish))
-    .addCommand(checkpointsCommand(context, finish))
-    .addCommand(findingsCommand(context, finish))
-    .addCommand(deadLettersCommand(context, finish))
-    .addCommand(topicsCommand(context, finish))
-    .addCommand(opensearchCommand(context, finish))
     .addHelpText('after', EXAMPLES)
     .hook('preAction', () => setLogLevel(program.opts<{ logLevel: LogLevel }>().logLevel))
+  for (const command of COMMANDS) program.addCommand(command(context, finish))
   everyCommand(program, (command) =>
     command
       .exitOverride()
@@ -81,6 +90,7 @@ Start here:
     $ posture-stream run --config posture.yaml --until-idle
     $ posture-stream findings list --config posture.yaml
     $ posture-stream findings show KEY --config posture.yaml
+    $ posture-stream explain KEY --config posture.yaml
 
 The smallest configuration, posture.yaml:
     tenant: acme

@@ -1,7 +1,8 @@
 import { awsSecurityHubEvents } from './aws-security-hub-events/aws-security-hub-events.ts'
 import { awsSecurityHub } from './aws-security-hub/aws-security-hub.ts'
 import type { CollectorDefinition } from './collector.ts'
+import { intel } from './intel/intel.ts'
 import { scannerReport } from './scanner-report/scanner-report.ts'
 
 /** Every collector that a configuration can name, in the order of the documentation. */
-export const collectors: readonly CollectorDefinition[] = [scannerReport, awsSecurityHub, awsSecurityHubEvents]
+export const collectors: readonly CollectorDefinition[] = [scannerReport, awsSecurityHub, awsSecurityHubEvents, intel]

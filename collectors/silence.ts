@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../core/component.ts'
+import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import type { Progress } from './checkpoint.ts'
 import type { CollectedBatch } from './collector.ts'
 import { sourceSilent } from './source-silent.ts'
@@ -20,9 +21,14 @@ interface SilenceOptions {
   readonly publish: (batch: Pick<CollectedBatch, 'events'>) => Promise<void>
 }
 
-/** Whether the source gave something: records, or word of a scan that took place. */
+/** Whether the source gave something: records, word of a scan that took place, or a new state of a public list. */
 export function isNews({ read, events }: CollectedBatch): boolean {
-  return read > 0 || events.some((event) => event.type === 'scan.completed' && event.outcome !== 'failed')
+  return read > 0 || events.some(isWord)
+}
+
+function isWord(event: PostureEvent): boolean {
+  if (event.type === 'intel.observed') return event.intel.kind === 'snapshot'
+  return event.type === 'scan.completed' && event.outcome !== 'failed'
 }
 
 /**

@@ -76,6 +76,17 @@ export const metricCatalog = {
     labels: ['outcome'],
   },
   enrichment_emitted_total: { kind: 'counter', help: 'Revisions emitted to posture.findings', labels: ['cause'] },
+  intel_records_skipped_total: {
+    kind: 'counter',
+    help: 'Records of posture.global that were not valid and were skipped, by process',
+    labels: ['code'],
+  },
+  intel_list_cves: { kind: 'gauge', help: 'CVEs in a list (epss, kev) that priorities go by', labels: ['list'] },
+  intel_list_timestamp_seconds: {
+    kind: 'gauge',
+    help: "A list's own date, in seconds since 1970",
+    labels: ['list'],
+  },
   sink_records_total: {
     kind: 'counter',
     help: 'Findings by outcome (delivered, retried, rejected, filtered, superseded, foreign_tenant, forgotten)',

@@ -2,23 +2,35 @@ import type { BatchWork, Workshop } from './batch-work.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { StateStore } from './enricher.ts'
 import { elapse } from './lifecycle/periods.ts'
+import { drainCves, hasMarkedCves, markChangedCves, type IntelChanges } from './reprioritise.ts'
 import { findingPrefix, readState, stateKey } from './state/keys.ts'
 import type { PartitionState } from './state/local-store.ts'
+import { Overlay } from './state/overlay.ts'
 
-/** The most that one tick does of each kind, so that a batch stays short. */
+/** What the clock's batch needs beside. */
+export interface ClockWorkshop extends Workshop {
+  readonly intelligence: IntelChanges
+}
+
+/** The most that one tick does of what is due, and of what is to be enriched again, so that a batch stays short. */
 const STEP = 500
 
 /**
- * What no record drives: mutes that expire, findings to be refreshed or forgotten, and those to be enriched again.
- * Answers whether nothing is left to do now.
+ * What no record drives: mutes that expire, findings to be refreshed or forgotten, and those to be enriched again, because
+ * of their context, of the intelligence or of the rules. Answers whether nothing is left to do now.
  */
-export function doClockWork(work: BatchWork, state: PartitionState, workshop: Workshop): boolean {
+export function doClockWork(work: BatchWork, state: PartitionState, workshop: ClockWorkshop): boolean {
   const now = workshop.clock()
   requireRuleset(work.store, workshop.ruleset)
+  markChangedCves(work.store, workshop.intelligence)
   const due = state.due(now, STEP)
   for (const stored of due) settle(stored, work, workshop, now)
-  const drained = drainDirtyFindings(work, workshop, now)
-  return enrichAll(work, workshop, now) && drained && due.length < STEP
+  const enrich = (stored: string): void => enrichAgain(stored, work, workshop, now)
+  let left = STEP
+  left -= drainDirtyFindings(work.store, left, enrich)
+  left -= drainCves(work.store, left, enrich)
+  left -= enrichAll(work.store, left, enrich)
+  return left > 0 && due.length < STEP && !hasMarkedCves(work.store) && work.store.get(stateKey.dirtyAll) === undefined
 }
 
 function settle(stored: string, work: BatchWork, workshop: Workshop, now: number): void {
@@ -43,46 +55,60 @@ function requireRuleset(store: StateStore, ruleset: string): void {
   else store.put(stateKey.dirtyAll, { type: 'dirty', reason: ruleset })
 }
 
-function drainDirtyFindings(work: BatchWork, workshop: Workshop, now: number): boolean {
+/** Takes at the most `limit` of the findings that are marked one by one; answers how many. */
+function drainDirtyFindings(store: StateStore, limit: number, enrich: (stored: string) => void): number {
   const prefix = stateKey.dirtyFinding('')
-  const marks = [...work.store.keys(prefix, { limit: STEP })]
+  const marks = [...store.keys(prefix, { limit })]
   for (const mark of marks) {
-    const key = mark.slice(prefix.length)
-    step(stateKey.finding(key), work, workshop, (store) =>
-      emissionsOf(nextRevision(key, 'context', store, workshop.enrichers, now)),
-    )
-    work.store.delete(mark)
+    enrich(stateKey.finding(mark.slice(prefix.length)))
+    store.delete(mark)
   }
-  return marks.length < STEP
+  return marks.length
 }
 
-/** One step of the walk over all findings that a change of rules asks for; the mark keeps how far it came. */
-function enrichAll(work: BatchWork, workshop: Workshop, now: number): boolean {
-  const mark = readState(work.store, 'dirty', stateKey.dirtyAll)
-  if (mark === undefined) return true
-  const found = [
-    ...work.store.keys(findingPrefix, { limit: STEP, ...(mark.after === undefined ? {} : { after: mark.after }) }),
-  ]
-  for (const stored of found) {
-    const key = stored.slice(findingPrefix.length)
-    step(stored, work, workshop, (store) => emissionsOf(nextRevision(key, 'context', store, workshop.enrichers, now)))
+/**
+ * One step of the walk over all findings that a change of rules asks for; the mark keeps how far it came. Answers how many
+ * findings it took, `limit` at the most.
+ */
+function enrichAll(store: StateStore, limit: number, enrich: (stored: string) => void): number {
+  const mark = readState(store, 'dirty', stateKey.dirtyAll)
+  if (mark === undefined || limit === 0) return 0
+  const found = [...store.keys(findingPrefix, { limit, ...(mark.after === undefined ? {} : { after: mark.after }) })]
+  for (const stored of found) enrich(stored)
+  if (found.length === limit) store.put(stateKey.dirtyAll, { ...mark, after: found.at(-1)! })
+  else {
+    store.delete(stateKey.dirtyAll)
+    store.put(stateKey.appliedRuleset, { type: 'applied', ruleset: mark.reason })
   }
-  if (found.length === STEP) {
-    work.store.put(stateKey.dirtyAll, { ...mark, after: found.at(-1)! })
-    return false
-  }
-  work.store.delete(stateKey.dirtyAll)
-  work.store.put(stateKey.appliedRuleset, { type: 'applied', ruleset: mark.reason })
-  return true
+  return found.length
+}
+
+/** Has a finding say what it means now, where that is something else; see `resettle` for those that are closed. */
+function enrichAgain(stored: string, work: BatchWork, workshop: Workshop, now: number): void {
+  const key = stored.slice(findingPrefix.length)
+  step(stored, work, workshop, (store) => {
+    const state = readState(store, 'finding', stored)?.state
+    if (state === 'open' || state === 'muted')
+      return emissionsOf(nextRevision(key, 'context', store, workshop.enrichers, now))
+    resettle(key, store, workshop, now)
+    return []
+  })
+}
+
+/**
+ * A closed finding is done with: that it would have another context or priority now is no news. What it means now is noted
+ * in silence, so that its source, which may confirm at any time that it is closed, says nothing new either.
+ */
+function resettle(key: string, store: Overlay, { enrichers }: Workshop, now: number): void {
+  const stored = stateKey.finding(key)
+  const probe = new Overlay(store)
+  if (nextRevision(key, 'context', probe, enrichers, now) === undefined) return
+  const [held, next] = [readState(store, 'finding', stored), readState(probe, 'finding', stored)]
+  if (held !== undefined && next?.meaning !== undefined) store.put(stored, { ...held, meaning: next.meaning })
 }
 
 /** One finding's work; one that fails becomes a dead letter, and is left alone until it is next due. */
-function step(
-  stored: string,
-  work: BatchWork,
-  workshop: Workshop,
-  run: (store: StateStore) => readonly Emission[],
-): void {
+function step(stored: string, work: BatchWork, workshop: Workshop, run: (store: Overlay) => readonly Emission[]): void {
   const value = Buffer.from(JSON.stringify(work.store.get(stored) ?? null))
   const letter = { key: stored, value, headers: { 'content-type': 'application/json' } }
   if (work.attempt(letter, `state/${stored}`, run)) return

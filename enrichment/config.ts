@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { digest } from '../core/digest.ts'
-import { enricherConfig, enrichersOf, type EnricherSettings } from './catalog.ts'
+import { decidingSettings, enricherConfig, enrichersOf, type EnricherSettings } from './catalog.ts'
 import type { Periods } from './lifecycle/periods.ts'
 
 const DAY_MS = 24 * 3600 * 1000
@@ -57,6 +57,5 @@ export function periodsOf(config: EnrichmentConfig): Periods {
  * another one has all of them enriched again.
  */
 export function ruleset(settings: EnricherSettings): string {
-  const { correlation = {} } = settings
-  return digest([enrichersOf(settings).map(({ name, version }) => [name, version]), { correlation }])
+  return digest([enrichersOf(settings).map(({ name, version }) => [name, version]), decidingSettings(settings)])
 }

@@ -5,6 +5,7 @@ import { findingHeaders, type Cause } from '../schemas/records.ts'
 import type { OutgoingRecord } from '../stream/stream.ts'
 import type { Enricher, FindingContext, StateStore } from './enricher.ts'
 import { findingOf } from './lifecycle/periods.ts'
+import { urgentSince } from './ocsf/due.ts'
 import { meaningDigest } from './ocsf/meaning.ts'
 import { toOcsf } from './ocsf/ocsf.ts'
 import { stateKey } from './state/keys.ts'
@@ -35,7 +36,16 @@ export function nextRevision(
 
   const revision = finding.revision + 1
   const modifiedAt = Math.max(now, (finding.modifiedAt ?? 0) + 1)
-  const emitted: FindingState = { ...finding, meaning, revision, modifiedAt, emittedAt: now }
+  const { urgentSince: before, ...rest } = finding
+  const since = urgentSince(before, context.priority?.band, status, modifiedAt)
+  const emitted: FindingState = {
+    ...rest,
+    meaning,
+    revision,
+    modifiedAt,
+    emittedAt: now,
+    ...(since === undefined ? {} : { urgentSince: since }),
+  }
   const event = toOcsf(emitted, context, { status, revision, modifiedAt, cause })
   const problems = validateOcsf(event)
   if (problems.length > 0)
@@ -50,5 +60,7 @@ export function nextRevision(
 }
 
 function enrich(finding: FindingState, store: StateStore, enrichers: readonly Enricher[]): FindingContext {
-  return Object.assign({}, ...enrichers.map((enricher) => enricher.enrich(finding, store))) as FindingContext
+  let context: FindingContext = {}
+  for (const enricher of enrichers) context = { ...context, ...enricher.enrich(finding, store, context) }
+  return context
 }

@@ -1,6 +1,7 @@
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import type { FindingState, StateRecord } from '../schemas/generated/state.ts'
 import type { PriorityBand } from '../schemas/records.ts'
+import type { Evidence, EvidenceVector, Item } from './evidence.ts'
 
 /** Reads this partition's state, the running batch's changes included. */
 export interface StateReader {
@@ -19,19 +20,90 @@ export interface StateStore extends StateReader {
 
 /** What the enrichers found out about one finding. Each adds its own part and cannot undo another's. */
 export interface FindingContext {
-  readonly priority?: Priority
   /** What findings of different sources about one resource and equivalent controls have in common; see correlation/. */
   readonly correlation?: string
+  readonly exposure?: Evidence<'exposure'>
+  readonly identity?: Evidence<'identity'>
+  readonly data?: Evidence<'data'>
+  readonly path?: Evidence<'path'>
+  readonly asset?: Evidence<'asset'>
+  readonly owner?: Owner
+  readonly priority?: Priority
 }
 
-/** In which order people should work; see priority/. */
+/** Who answers for the resource, by a rule of the configuration. */
+export interface Owner {
+  /** A team, as its organisation calls it. */
+  readonly name: string
+  /** Who says so, for a reader: `tag team=payments`. */
+  readonly source: string
+}
+
+/** In which order people should work, and why; see priority/. */
 export interface Priority {
   readonly band: PriorityBand
   /** 0-100; sorts inside the band only. */
   readonly score: number
   readonly state: 'evaluated' | 'partly_evaluated' | 'not_evaluated'
-  /** One sentence each, the deciding one first. */
-  readonly reasons: readonly string[]
+  /** The best and the worst band that it can have once everything unknown is learnt. */
+  readonly range: readonly [best: PriorityBand, worst: PriorityBand]
+  /** The deciding one first. */
+  readonly reasons: readonly Reason[]
+  /** The smallest single changes that would lower the band. */
+  readonly counterfactuals: readonly Counterfactual[]
+  /** What each unknown could make of it. */
+  readonly wouldChangeIf: readonly WouldChange[]
+  /** How long there is to mend it, in days from when it first was this urgent. */
+  readonly dueDays: number
+  /** Of a finding about a CVE: what CISA's two tables say, unblended. */
+  readonly cve?: CvePriority
+  readonly evidence: EvidenceVector
+  readonly ruleset: RulesetName
+  /** Of everything that decided: equal hashes under one ruleset, equal priority. */
+  readonly inputHash: string
+}
+
+/** One step that decided: a cell of a table, the severity's step, or an override by its name. */
+export interface Reason {
+  readonly id: string
+  /** A sentence for a person; may hold numbers that change daily. */
+  readonly text: string
+  /** The items whose evidence it used. */
+  readonly items: readonly Item[]
+}
+
+export interface Counterfactual {
+  readonly item: Item
+  readonly from: string
+  readonly to: string
+  readonly band: PriorityBand
+  /** A sentence for a person. */
+  readonly text: string
+}
+
+export interface WouldChange {
+  readonly item: Item | 'kev' | 'automatable' | 'technicalImpact'
+  readonly best: PriorityBand
+  readonly worst: PriorityBand
+  readonly text: string
+}
+
+export interface CvePriority {
+  readonly uid: string
+  /** SSVC's outcomes that are possible, the mildest first; one where all is known. */
+  readonly ssvc: readonly string[]
+  /** BOD 26-04's timelines that are possible, the longest first; one where all is known. */
+  readonly bod: readonly string[]
+  /** Days of the BOD timeline that counts: the strictest where several are possible; absent on the next upgrade. */
+  readonly bodDays?: number
+  /** What was not known, by name. */
+  readonly unknown: readonly string[]
+}
+
+export interface RulesetName {
+  readonly name: string
+  readonly version: number
+  readonly hash: string
 }
 
 /** Adds facts to findings. Pure: it publishes nothing, reads no clock, and writes only its own key space. */
@@ -42,5 +114,6 @@ export interface Enricher {
   readonly consumes: readonly PostureEvent['type'][]
   /** Takes what an event says into the state; answers the keys of the findings that this may have changed. */
   apply(event: PostureEvent, store: StateStore): Iterable<string>
-  enrich(finding: FindingState, store: StateReader): FindingContext
+  /** `before` is what the enrichers before this one found out. */
+  enrich(finding: FindingState, store: StateReader, before: FindingContext): FindingContext
 }

@@ -9,17 +9,22 @@ import type {
   Stream,
 } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { BatchWork, type Workshop } from './batch-work.ts'
-import { doClockWork } from './clock-work.ts'
+import { BatchWork } from './batch-work.ts'
+import { doClockWork, type ClockWorkshop } from './clock-work.ts'
+import { endOfIntel, followIntel } from './intel/follow-intel.ts'
+import type { IntelTable } from './intel/intel-table.ts'
+import { intelPosition } from './reprioritise.ts'
 import { restorePartition } from './restore.ts'
 import { stateKey } from './state/keys.ts'
 import type { LocalStore, PartitionState } from './state/local-store.ts'
 
 export const ENRICHMENT_GROUP = 'enrichment'
 
-export interface EnrichmentOptions extends Workshop {
+export interface EnrichmentOptions extends ClockWorkshop {
   readonly stream: Stream
   readonly store: LocalStore
+  /** What the enrichers know about CVEs; filled from posture.global before the first batch, and kept up from then on. */
+  readonly intelligence: IntelTable
   readonly metrics: Metrics
   /** How often the clock's batch comes, in milliseconds. */
   readonly tickMs?: number
@@ -29,8 +34,11 @@ export interface EnrichmentOptions extends Workshop {
 }
 
 export interface RunningEnrichment extends Consumption {
-  /** True while a partition has work that no record drives: re-enrichment, or something overdue. */
-  pending(): boolean
+  /**
+   * True while there is work that no record of posture.events drives: intelligence that was not read or not applied yet,
+   * re-enrichment, or something overdue. Asks the stream only when nothing else is left.
+   */
+  pending(): Promise<boolean>
 }
 
 const TICK_MS = 500
@@ -41,6 +49,8 @@ interface Worker {
   position: bigint
   clockAt: number
   settled: boolean
+  /** Up to which offset of posture.global the partition's findings are looked after; undefined until the first clock's batch. */
+  intelNext: bigint | undefined
 }
 
 /**
@@ -49,10 +59,11 @@ interface Worker {
  */
 export async function runEnrichment(options: EnrichmentOptions): Promise<RunningEnrichment> {
   const workers = new Map<number, Worker>()
-  const { stream, store, log, signal, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
+  const { stream, store, intelligence, log, signal, tickMs = TICK_MS, maxRecords = MAX_RECORDS } = options
   const assigned = async (assignment: Assignment): Promise<bigint | undefined> => {
     const { partition } = assignment
-    const worker: Worker = { state: store.partition(partition), position: 0n, clockAt: 0, settled: false }
+    const state = store.partition(partition)
+    const worker: Worker = { state, position: 0n, clockAt: 0, settled: false, intelNext: undefined }
     workers.set(partition, worker)
     assignment.signal.addEventListener('abort', () => {
       // By then the partition may have been taken over anew.
@@ -62,15 +73,31 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
     worker.position = position ?? 0n
     return position
   }
-  const consumption = await stream.consume(
-    { topic: topics.events.name, group: ENRICHMENT_GROUP, maxRecords, tickMs, assigned, signal },
-    (batch) => handle(batch, workers.get(batch.partition)!, options, tickMs),
-  )
+  const following = await followIntel(intelligence, stream, signal)
+  const consumption = await stream
+    .consume({ topic: topics.events.name, group: ENRICHMENT_GROUP, maxRecords, tickMs, assigned, signal }, (batch) =>
+      handle(batch, workers.get(batch.partition)!, options, tickMs),
+    )
+    .catch(async (error: unknown) => {
+      await following.stop()
+      throw error
+    })
   return {
-    stop: () => consumption.stop(),
-    // Before the first partition is taken over, nothing is known about what there is to do.
-    pending: () => workers.size === 0 || [...workers.values()].some(({ settled }) => !settled),
+    stop: async () => {
+      await consumption.stop()
+      await following.stop()
+    },
+    pending: async () => {
+      if (isBusy(workers, intelligence)) return true
+      const end = await endOfIntel(stream)
+      return intelligence.next < end || isBusy(workers, intelligence)
+    },
   }
+}
+
+/** Before the first partition is taken over, nothing is known about what there is to do. */
+function isBusy(workers: ReadonlyMap<number, Worker>, { next }: IntelTable): boolean {
+  return workers.size === 0 || [...workers.values()].some(({ settled, intelNext }) => !settled || intelNext !== next)
 }
 
 async function handle(
@@ -79,6 +106,7 @@ async function handle(
   options: EnrichmentOptions,
   tickMs: number,
 ): Promise<AfterCommit | void> {
+  options.intelligence.requireReadable()
   const work = new BatchWork(worker.state, options)
   // What the state already includes may be handed over again; it must not be applied twice.
   const records = batch.records.filter(({ offset }) => offset >= worker.position)
@@ -86,20 +114,27 @@ async function handle(
   const now = options.clock()
   // Either way: a clock that was put back must not keep its work waiting until it has caught up.
   const clocked = batch.records.length === 0 || Math.abs(now - worker.clockAt) >= tickMs
-  const settled = clocked ? doClockWork(work, worker.state, options) : worker.settled
+  const settled = clocked ? doClockWork(work, worker.state, options) : worker.settled && !leavesMarks(work)
   const last = batch.records.at(-1)
   const position = last === undefined ? worker.position : last.offset + 1n
   if (last !== undefined)
     work.store.put(stateKey.position(topics.events.name), { type: 'position', next: String(position) })
+  const intelNext = clocked ? intelPosition(work.store) : worker.intelNext
   publish(batch, work)
   return (committed: Committed) => {
     const reached = committed.get(topics.state.name)
     if (reached !== undefined) worker.state.apply(work.store.changes, reached, options.clock())
     worker.position = position
     worker.settled = settled
+    worker.intelNext = intelNext
     if (clocked) worker.clockAt = now
     report(work, options)
   }
+}
+
+/** Whether its records left something for the clock's batch to do. */
+function leavesMarks({ store }: BatchWork): boolean {
+  return [...store.changes.keys()].some((key) => key.startsWith(stateKey.dirtyPrefix))
 }
 
 function publish(batch: Batch, work: BatchWork): void {

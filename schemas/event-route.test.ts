@@ -26,9 +26,11 @@ test('what concerns every account is on the global topic', () => {
     topic: 'global',
     key: 'e1',
   })
-  expect(routed({ ...common, type: 'intel.observed', intel: { kind: 'cve', uid: 'CVE-2099-0001' } })).toEqual({
+  expect(
+    routed({ ...common, type: 'intel.observed', intel: { kind: 'epss', uid: 'epss/2099-0', scores: {} } }),
+  ).toEqual({
     topic: 'global',
-    key: 'CVE-2099-0001',
+    key: 'epss/2099-0',
   })
 })
 

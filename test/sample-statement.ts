@@ -8,17 +8,19 @@ export interface StatementOptions {
   /** The source's time, in milliseconds since the epoch. */
   readonly at?: number
   readonly text?: string
+  readonly cves?: readonly string[]
+  readonly account?: string
 }
 
-/** One source's statement about one resource; all of them lie on one partition. */
+/** One source's statement about one resource; all of an account lie on one partition. */
 export function statement(
   resource: string,
-  { verdict = 'fail', at = START, text }: StatementOptions = {},
+  { verdict = 'fail', at = START, text, cves, account = '123456789012' }: StatementOptions = {},
 ): FindingObserved {
   const identity = {
     product: 'prowler',
     provider: 'aws',
-    account: '123456789012',
+    account,
     region: '',
     control: 'bucket-public',
     resource,
@@ -42,9 +44,10 @@ export function statement(
       standards: [],
       categories: [],
       ...(text === undefined ? {} : { text }),
+      ...(cves === undefined ? {} : { vulnerabilities: cves.map((uid) => ({ uid })) }),
     },
     resources: [{ uid: resource, tags: [] }],
-    cloud: { provider: 'aws', account: '123456789012' },
+    cloud: { provider: 'aws', account },
     flags: [],
   }
 }

@@ -1,8 +1,10 @@
 import { onTestFinished } from 'vitest'
-import { BatchWork, type Workshop } from '../enrichment/batch-work.ts'
+import { BatchWork } from '../enrichment/batch-work.ts'
 import { enrichersOf, type EnricherSettings } from '../enrichment/catalog.ts'
-import { doClockWork } from '../enrichment/clock-work.ts'
+import { doClockWork, type ClockWorkshop } from '../enrichment/clock-work.ts'
 import { ruleset } from '../enrichment/config.ts'
+import type { IntelTable } from '../enrichment/intel/intel-table.ts'
+import type { Enricher } from '../enrichment/enricher.ts'
 import { dueAt } from '../enrichment/lifecycle/periods.ts'
 import { LocalStore } from '../enrichment/state/local-store.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
@@ -10,21 +12,33 @@ import { eventHeaders, readFindingHeaders } from '../schemas/records.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import type { PostureFinding } from '../sinks/sink.ts'
 import { topics } from '../stream/topics.ts'
+import { sampleIntel } from './sample-intel.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 const PERIODS = { refreshMs: 30 * DAY_MS, forgetMs: 400 * DAY_MS, memoryMs: 30 * DAY_MS }
 const schemas = new SchemaRegistry()
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
+interface ScratchOptions {
+  readonly intelligence?: IntelTable
+  readonly enrichers?: readonly Enricher[]
+}
+
 /** One partition of enrichment without a stream: events go in, findings come out, and the clock is the test's. */
 export class ScratchEnrichment {
   now: number
   readonly #state
+  readonly #intelligence: IntelTable
+  readonly #enrichers: readonly Enricher[]
+  #ruleset = ''
   #settings: EnricherSettings = {}
   #offset = 0n
 
-  constructor(now: number) {
+  /** The enrichers are beside those of the catalogue; the intelligence is what the table holds at the time. */
+  constructor(now: number, { intelligence = sampleIntel(), enrichers = [] }: ScratchOptions = {}) {
     this.now = now
+    this.#intelligence = intelligence
+    this.#enrichers = enrichers
     const store = LocalStore.open({ path: ':memory:', version: '1', dueAt: (record) => dueAt(record, PERIODS) })
     onTestFinished(() => store.close())
     this.#state = store.partition(0)
@@ -33,6 +47,11 @@ export class ScratchEnrichment {
   /** Goes on with another configuration, as after a new start. */
   configure(settings: EnricherSettings): void {
     this.#settings = settings
+  }
+
+  /** Goes on with other rules by this name, as after a new start. */
+  changeRules(name: string): void {
+    this.#ruleset = name
   }
 
   /** The findings that these events bring, in order. A dead letter fails the test. */
@@ -59,13 +78,14 @@ export class ScratchEnrichment {
     return { findings: this.#commit(work), settled }
   }
 
-  #workshop(): Workshop {
+  #workshop(): ClockWorkshop {
     return {
       schemas,
-      enrichers: enrichersOf(this.#settings),
+      enrichers: [...enrichersOf(this.#settings, this.#intelligence), ...this.#enrichers],
       periods: PERIODS,
-      ruleset: ruleset(this.#settings),
+      ruleset: `${ruleset(this.#settings)}${this.#ruleset}`,
       log: silent,
+      intelligence: this.#intelligence,
       clock: () => this.now,
     }
   }

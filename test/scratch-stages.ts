@@ -9,6 +9,7 @@ import type { Clock } from '../core/component.ts'
 import type { Logger } from '../core/telemetry.ts'
 import { enrichersOf } from '../enrichment/catalog.ts'
 import type { Enricher } from '../enrichment/enricher.ts'
+import type { Intelligence } from '../enrichment/intelligence.ts'
 import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
@@ -18,6 +19,7 @@ import type { PostureFinding, Sink } from '../sinks/sink.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
+import { sampleIntel } from './sample-intel.ts'
 import { logInto, ScratchKafka, type Said } from './scratch-kafka.ts'
 import { sharedBrokers } from './servers/kafka/shared-brokers.ts'
 
@@ -31,7 +33,7 @@ export type StreamType = 'embedded' | 'kafka'
 export interface StagesOptions {
   readonly clock?: Clock
   /** Beside those of the catalogue. */
-  readonly enricher?: Enricher
+  readonly enricher?: Enricher | ((intelligence: Intelligence) => Enricher)
   /** How often enrichment's clock comes where no record does, in milliseconds; 100 unless told. */
   readonly tickMs?: number
   /** Why the sink will not have a finding; it may throw as well. */
@@ -96,7 +98,7 @@ export class ScratchStages {
     await vi.waitFor(
       async () => {
         expect(await this.stream.lag(topics.events.name, ENRICHMENT_GROUP)).toBe(0)
-        expect(this.#enrichment.pending()).toBe(false)
+        expect(await this.#enrichment.pending()).toBe(false)
         expect(await this.stream.lag(topics.findings.name, `sink.${SINK}`)).toBe(0)
       },
       { timeout: PATIENCE_MS, interval: 50 },
@@ -115,12 +117,16 @@ export class ScratchStages {
   async #startEnrichment(directory: string, { enricher, tickMs = 100 }: StagesOptions): Promise<void> {
     const periods = { refreshMs: 30 * DAY_MS, forgetMs: 400 * DAY_MS, memoryMs: 30 * DAY_MS }
     const store = openState(join(directory, 'enrichment.db'), periods)
+    const context = this.#context('enrichment')
+    const intelligence = sampleIntel({ ...context, schemas: this.schemas })
+    const added = typeof enricher === 'function' ? enricher(intelligence) : enricher
     this.#enrichment = await runEnrichment({
-      ...this.#context('enrichment'),
+      ...context,
+      intelligence,
       stream: this.stream,
       store,
       schemas: this.schemas,
-      enrichers: [...enrichersOf({}), ...(enricher === undefined ? [] : [enricher])],
+      enrichers: [...enrichersOf({}, intelligence), ...(added === undefined ? [] : [added])],
       periods,
       ruleset: 'one',
       tickMs,

@@ -1,7 +1,11 @@
-/** Runs the checks in the order in which they are quickest to mend, and stops at the first that fails. */
+/**
+ * Runs the checks in the order in which they are quickest to mend, and stops at the first that fails.
+ * `--no-tests` leaves the unit tests out, for who runs `npm test` next, which has them.
+ */
 import { spawnSync } from 'node:child_process'
 
-const steps = [
+const withTests = !process.argv.includes('--no-tests')
+const checks = [
   { script: 'format:check', what: 'format' },
   { script: 'lint', what: 'lint' },
   { script: 'types', what: 'types' },
@@ -9,8 +13,8 @@ const steps = [
   { script: 'dead-code', what: 'dead code' },
   { script: 'check:generated', what: 'generated files' },
   { script: 'licences', what: 'licences of dependencies' },
-  { script: 'test:unit', what: 'unit tests' },
 ] as const
+const steps = withTests ? [...checks, { script: 'test:unit', what: 'unit tests' }] : checks
 
 let failed: string | undefined
 for (const { script, what } of steps) {

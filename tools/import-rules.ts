@@ -57,7 +57,12 @@ const table: readonly Allowance[] = [
   {
     what: 'an-enricher-knows-only-the-contract',
     from: '^enrichment/([^/]+)/',
-    may: ['^enrichment/$1/', String.raw`^enrichment/enricher\.ts$`, sharedParts, '^(core|schemas|stream)/'],
+    may: [
+      '^enrichment/$1/',
+      String.raw`^enrichment/(enricher|evidence|intelligence)\.ts$`,
+      sharedParts,
+      '^(core|schemas|stream)/',
+    ],
   },
   {
     what: 'stream-implementations-are-strangers',
@@ -74,7 +79,7 @@ const table: readonly Allowance[] = [
     from: String.raw`^(collectors|enrichment|sinks)/(?!catalog\.)[^/]+\.ts$`,
     may: [
       String.raw`^$1/[^/]+\.ts$`,
-      '^enrichment/(lifecycle|graph|state|ocsf)/',
+      '^enrichment/(lifecycle|graph|state|ocsf|intel)/',
       '^sinks/selection/',
       '^(core|schemas|stream)/',
     ],

@@ -5,9 +5,8 @@ import { findingPage } from '../format/finding-page.ts'
 import { findingsTable } from '../format/findings-table.ts'
 import type { FindingsStore, StoredFinding } from '../../sinks/local/findings-store.ts'
 import { Paint } from '../format/paint.ts'
-import { PermanentError } from '../../core/errors.ts'
-import { UsageError } from '../usage-error.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
+import { oneFinding, sinkOption } from './one-finding.ts'
 import { configOption, listOf, wholeNumber } from './options.ts'
 
 const BANDS = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly PriorityBand[]
@@ -89,10 +88,6 @@ Examples:
     $ posture-stream findings show 3f9a1c02 --config posture.yaml
     $ posture-stream findings show 3f9a1c02 --config posture.yaml --json | jq .event.compliance`
 
-function sinkOption(): Option {
-  return new Option('--sink <name>', 'which local sink, where the configuration has several')
-}
-
 async function withFindings(
   { config: file, sink }: SourceOptions,
   context: CommandContext,
@@ -130,13 +125,7 @@ function showFinding(
   { json }: SourceOptions,
   { terminal }: CommandContext,
 ): ExitCode {
-  const [finding, other] = from.find(/^v\d+:/.test(key) ? key : `v1:${key}`)
-  if (finding === undefined)
-    throw new PermanentError(
-      'FINDING_UNKNOWN',
-      `no finding has a key that begins with ${key}; see: posture-stream findings list --state all`,
-    )
-  if (other !== undefined) throw new UsageError(`several findings have a key that begins with ${key}; write more of it`)
+  const finding = oneFinding(from, key)
   if (json) terminal.out(JSON.stringify(plain(finding), undefined, 2))
   else terminal.out(findingPage(finding, { columns: terminal.columns, paint: new Paint(terminal.colour) }))
   return 0

@@ -24,8 +24,12 @@ export function findingPage(finding: StoredFinding, { columns, paint }: PageOpti
 /** Label and paragraphs; an empty paragraph is left out, and so is a label without any. */
 function paragraphs(finding: StoredFinding, view: FindingView): [label: string, ...texts: string[]][] {
   return [
-    ['Priority', `${finding.priority}${view.score === undefined ? '' : `, score ${view.score}`}`],
+    ['Priority', priorityLine(finding, view)],
     ['Why', ...view.reasons],
+    ['Lower', ...view.remedies],
+    ['Not known', view.unknowns.join(', ')],
+    ['Due', dueLine(finding, view)],
+    ['CISA', cisaLine(view)],
     ['State', stateLine(finding, view)],
     ['', view.firstSeen === undefined ? '' : `first seen ${instant(view.firstSeen)}`],
     ['', view.lastSeen === undefined ? '' : `last seen ${instant(view.lastSeen)}`],
@@ -35,6 +39,7 @@ function paragraphs(finding: StoredFinding, view: FindingView): [label: string, 
       uid || name,
       joined([uid === '' || uid.endsWith(name) ? '' : name, type, region], ', '),
     ]),
+    ['Owner', view.owner],
     ['Account', joined([view.account, view.accountName, view.provider], ', ')],
     ['Control', view.control],
     ['Observed', view.message === view.title ? '' : view.message],
@@ -45,6 +50,30 @@ function paragraphs(finding: StoredFinding, view: FindingView): [label: string, 
     ['Source', joined([view.product, view.sourceUid], ', id ')],
     ['Key', `${finding.key}, revision ${finding.revision}${changed(view)}`],
   ]
+}
+
+function priorityLine({ priority }: StoredFinding, { score, range, evaluation }: FindingView): string {
+  return joined(
+    [
+      priority,
+      score === undefined ? '' : `score ${score}`,
+      range.length < 2 ? '' : `${range.join(' to ')} possible`,
+      evaluation === 'evaluated' ? '' : evaluation.replaceAll('_', ' '),
+    ],
+    ', ',
+  )
+}
+
+function dueLine({ state }: StoredFinding, { due }: FindingView): string {
+  return due === undefined || state === 'resolved' || state === 'gone' ? '' : instant(due)
+}
+
+/** What SSVC and BOD 26-04 say, beside the priority. */
+function cisaLine({ cve }: FindingView): string {
+  if (cve === undefined) return ''
+  const due = cve.bodDue === undefined ? '' : `, due ${instant(cve.bodDue)}`
+  const told = `${cve.uid}: SSVC ${cve.ssvc.join(' or ')}; BOD 26-04 ${cve.bod.join(' or ')}${due}`
+  return cve.unknown.length === 0 ? told : `${told}; not known: ${cve.unknown.join(', ')}`
 }
 
 function stateLine({ state }: StoredFinding, { openedAt, closedAt, changedAt }: FindingView): string {

@@ -1,3 +1,4 @@
+import { ITEMS } from '../../enrichment/evidence.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
 import { EventReader } from './event-reader.ts'
 import { oneLine } from './text.ts'
@@ -9,6 +10,21 @@ export interface FindingView {
   readonly sourceSeverity: string | undefined
   readonly score: number | undefined
   readonly reasons: readonly string[]
+  /** What the priority rests on in the published names, after the override that decided it; empty where nothing is known. */
+  readonly basis: string
+  /** `evaluated`, `partly_evaluated` or `not_evaluated`; empty where the event does not say. */
+  readonly evaluation: string
+  /** The most and the least urgent band that it can have once all is known, in this order, where that is open. */
+  readonly range: readonly string[]
+  /** What would lower the priority. */
+  readonly remedies: readonly string[]
+  /** What is not known and could change the priority. */
+  readonly unknowns: readonly string[]
+  /** By when it is to be mended. */
+  readonly due: number | undefined
+  /** What CISA's tables say of its CVE. */
+  readonly cve: CveView | undefined
+  readonly owner: string
   readonly resources: readonly ResourceView[]
   readonly account: string
   readonly accountName: string | undefined
@@ -30,6 +46,14 @@ export interface FindingView {
   readonly changedAt: number | undefined
 }
 
+export interface CveView {
+  readonly uid: string
+  readonly ssvc: readonly string[]
+  readonly bod: readonly string[]
+  readonly bodDue: number | undefined
+  readonly unknown: readonly string[]
+}
+
 export interface ResourceView {
   readonly uid: string
   readonly name: string
@@ -46,6 +70,7 @@ export function viewOf({ event }: StoredFinding): FindingView {
     description: at.text('finding_info', 'desc'),
     control: at.text('metadata', 'event_code') || at.text('compliance', 'control'),
     ...urgencyOf(at),
+    owner: ownerOf(at),
     ...placeOf(at),
     ...remedyOf(at),
     ...timesOf(at),
@@ -54,17 +79,82 @@ export function viewOf({ event }: StoredFinding): FindingView {
   }
 }
 
-function urgencyOf(at: EventReader): Pick<FindingView, 'severity' | 'sourceSeverity' | 'score' | 'reasons' | 'risk'> {
+type Urgency = 'severity' | 'sourceSeverity' | 'score' | 'reasons' | 'risk' | 'due'
+type Explanation = 'basis' | 'evaluation' | 'range' | 'remedies' | 'unknowns' | 'cve'
+
+function urgencyOf(at: EventReader): Pick<FindingView, Urgency | Explanation> {
   const priority = at.list('enrichments').find((each) => each.text('type') === 'priority')
-  const reasons = priority?.strings('data', 'reasons') ?? []
+  const reasons = priority?.list('data', 'reasons').map(sentenceOf) ?? []
   const lines = at.text('risk_details').split('\n')
   return {
     severity: at.text('severity'),
     sourceSeverity: at.text('vendor_attributes', 'severity') || undefined,
     score: at.number('risk_score'),
-    reasons: reasons.length > 0 ? reasons : lines.filter((line) => line !== ''),
+    reasons: (reasons.length > 0 ? reasons : lines).filter((line) => line !== ''),
     risk: at.text('unmapped', 'source_risk'),
+    due: priority?.number('data', 'due') ?? at.number('unmapped', 'priority_due'),
+    ...explanationOf(priority ?? new EventReader(undefined)),
   }
+}
+
+function explanationOf(priority: EventReader): Pick<FindingView, Explanation> {
+  const uid = priority.text('data', 'cve', 'uid')
+  return {
+    basis: basisOf(priority),
+    evaluation: priority.text('data', 'state'),
+    range: mostUrgentFirst(priority.strings('data', 'range')),
+    remedies: priority.list('data', 'counterfactuals').map(sentenceOf),
+    unknowns: priority.list('data', 'would_change_if').map((each) => {
+      const bands = mostUrgentFirst([each.text('best'), each.text('worst')])
+      return `${spoken(each.text('item'))} (${bands.join(' to ')})`
+    }),
+    cve:
+      uid === ''
+        ? undefined
+        : {
+            uid,
+            ssvc: priority.strings('data', 'cve', 'ssvc'),
+            bod: priority.strings('data', 'cve', 'bod'),
+            bodDue: priority.number('data', 'cve', 'bod_due'),
+            unknown: priority.strings('data', 'cve', 'unknown').map(spoken),
+          },
+  }
+}
+
+/** The severity has a place of its own. */
+const BASIS = ITEMS.filter((item) => item !== 'severity')
+const OVERRIDE = /^(floor|ceiling)-/
+
+function basisOf(priority: EventReader): string {
+  const facts = BASIS.flatMap((item) => {
+    const rung = priority.text('data', 'evidence', item, 'value')
+    const possible = priority.text('data', 'evidence', item, 'certainty') === 'possible' ? ' (possible)' : ''
+    return rung === '' ? [] : [`${spoken(item)} ${rung}${possible}`]
+  }).join(', ')
+  const [first] = priority.list('data', 'reasons')
+  const id = first?.text('id') ?? ''
+  return facts !== '' && OVERRIDE.test(id) ? `${id}: ${facts}` : facts
+}
+
+/** A reason has its sentence beside its id; events of earlier versions have the sentence alone. */
+function sentenceOf(reason: EventReader): string {
+  return reason.text('text') || reason.text()
+}
+
+/** Each band once. */
+function mostUrgentFirst(bands: readonly string[]): string[] {
+  return [...new Set(bands)].toSorted()
+}
+
+/** `technicalImpact` as people say it. */
+function spoken(name: string): string {
+  return name === 'kev' ? 'KEV' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}
+
+function ownerOf(at: EventReader): string {
+  const source = at.text('unmapped', 'owner_source')
+  const team = at.text('assignee_group', 'name')
+  return joined([at.text('assignee', 'name'), team && source ? `${team} (${source})` : team], ', ')
 }
 
 function placeOf(at: EventReader): Pick<FindingView, 'resources' | 'account' | 'accountName' | 'provider' | 'region'> {

@@ -87,8 +87,9 @@ function whereLine(view: FindingView, room: number): string {
   return fit((subject.length <= left ? subject : `…${subject.slice(1 - left)}`) + behind, room)
 }
 
-function whyLines({ reasons: [reason = ''] }: FindingView, room: number): string[] {
-  const lines = wrap(reason, room)
+/** What it rests on, in short: the sentences are for `findings show`. */
+function whyLines({ basis, reasons: [reason = ''] }: FindingView, room: number): string[] {
+  const lines = wrap(basis || reason, room)
   return lines.length <= WHY_LINES
     ? lines
     : [...lines.slice(0, WHY_LINES - 1), fit(lines.slice(WHY_LINES - 1).join(' '), room)]

@@ -20,7 +20,27 @@ function finding(event: object = {}, state: StoredFinding['state'] = 'open'): St
       metadata: { event_code: 'root_mfa', product: { name: 'Prowler', version: '5' }, modified_time: 1764072000000 },
       resources: [{ uid: 'arn:aws:iam::1:root', type: 'AwsIamUser', region: 'us-east-1' }],
       cloud: { provider: 'aws', account: { uid: '1', name: 'main' } },
-      enrichments: [{ type: 'priority', data: { reasons: ['It is the root user.', 'It has keys.'] } }],
+      enrichments: [
+        {
+          type: 'priority',
+          data: {
+            state: 'partly_evaluated',
+            range: ['P3', 'P1'],
+            reasons: [
+              { id: 'cell', text: 'It is the root user.' },
+              { id: 'severity', text: 'It has keys.' },
+            ],
+            counterfactuals: [{ item: 'identity', text: 'If it had no keys: P3.' }],
+            would_change_if: [
+              { item: 'exposure', best: 'P3', worst: 'P1' },
+              { item: 'liveSecret', best: 'P2', worst: 'P1' },
+            ],
+            due: 1764331200000,
+          },
+        },
+      ],
+      assignee: { name: 'alice' },
+      assignee_group: { name: 'identity' },
       remediation: { desc: 'Enable it.', references: ['https://example.org/mfa'] },
       compliance: { requirements: ['CIS 1.5'] },
       start_time: 1764072000000,
@@ -37,6 +57,24 @@ describe('the table of findings', () => {
           arn:aws:iam::1:root in account 1, us-east-1
           It is the root user.`,
     )
+  })
+
+  test('says in short what the priority rests on, after the override that decided it', () => {
+    const evidence = {
+      exposure: { value: 'internet', certainty: 'possible', source: 'Prowler' },
+      data: { value: 'restricted', certainty: 'certain', source: 'tag data=restricted' },
+      severity: { value: 'critical', certainty: 'certain', source: 'Prowler' },
+    }
+    const because = (id: string) =>
+      findingsTable(
+        [finding({ enrichments: [{ type: 'priority', data: { evidence, reasons: [{ id, text: 'A sentence.' }] } }] })],
+        { columns: 100, paint: plain },
+      )
+        .split('\n')
+        .at(-1)!
+        .trim()
+    expect(because('likelihood.internet.unknown')).toBe('exposure internet (possible), data restricted')
+    expect(because('floor-public-data')).toBe('floor-public-data: exposure internet (possible), data restricted')
   })
 
   test('has a column for the state where not all are open', () => {
@@ -76,14 +114,18 @@ describe('the table of findings', () => {
 test('the page of a finding holds all that is needed to judge and mend it', () => {
   expect(findingPage(finding(), { columns: 80, paint: plain })).toBe(`Root user without MFA
 
-Priority     P2, score 74
+Priority     P2, score 74, P1 to P3 possible, partly evaluated
 Why          It is the root user.
              It has keys.
+Lower        If it had no keys: P3.
+Not known    exposure (P1 to P3), live secret (P1 to P2)
+Due          2025-11-28 12:00:00 UTC
 State        open since 2025-11-25 12:00:00 UTC
              last seen 2025-11-25 12:00:00 UTC
 Severity     Critical
 Resource     arn:aws:iam::1:root
              AwsIamUser, us-east-1
+Owner        alice, identity
 Account      1, main, aws
 Control      root_mfa
 Description  Long ago.
@@ -92,4 +134,33 @@ Remediation  Enable it.
 Standards    CIS 1.5
 Source       Prowler 5, id src-1
 Key          v1:0123456789abcdef, revision 4, changed 2025-11-25 12:00:00 UTC`)
+})
+
+describe('the page of a finding', () => {
+  const page = (event: object, state: StoredFinding['state'] = 'open') =>
+    findingPage(finding(event, state), { columns: 200, paint: plain })
+  const prioritised = (data: object) => ({ enrichments: [{ type: 'priority', data }] })
+
+  test("says what CISA's tables say of its CVE, and what they were not told", () => {
+    const cve = { uid: 'CVE-2024-3094', ssvc: ['attend', 'act'], bod: ['3 days'], bod_due: 1764331200000 }
+    expect(page(prioritised({ cve: { ...cve, unknown: ['technicalImpact', 'kev'] } }))).toContain(
+      'CISA         CVE-2024-3094: SSVC attend or act; BOD 26-04 3 days, due 2025-11-28 12:00:00 UTC; not known: technical impact, KEV',
+    )
+  })
+
+  test('has no due date once it is closed', () => {
+    const due = prioritised({ due: 1764331200000 })
+    expect(page(due, 'muted')).toContain('Due ')
+    expect(page(due, 'resolved')).not.toContain('Due ')
+  })
+
+  test('has the reasons of events of earlier versions, and of those without the enrichment', () => {
+    expect(page(prioritised({ reasons: ['It is the root user.'] }))).toContain('Why          It is the root user.')
+    expect(page({ enrichments: [], risk_details: 'Priority P2.\nBecause.' })).toMatch(/Why +Priority P2\.\n +Because\./)
+  })
+
+  test('says who names its owner', () => {
+    const owned = { assignee: undefined, unmapped: { owner_source: 'tag team=identity' } }
+    expect(page(owned)).toContain('Owner        identity (tag team=identity)')
+  })
 })

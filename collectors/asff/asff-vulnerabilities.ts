@@ -1,7 +1,10 @@
 import type { AffectedPackage, Vulnerability } from '../../schemas/generated/posture-event.ts'
+import { cvssOf, exploitAvailable, probability } from './exploit-scores.ts'
 import type { Fields } from './fields.ts'
 import { present } from './present.ts'
 import { severityOf } from './severity.ts'
+
+const CVSS = { version: 'Version', score: 'BaseScore', vector: 'BaseVector' }
 
 /** What an ASFF finding says about CVEs; those without an id are left out. */
 export function asffVulnerabilities(root: Fields): Vulnerability[] {
@@ -16,6 +19,9 @@ export function asffVulnerabilities(root: Fields): Vulnerability[] {
         uid,
         severity: vendor === undefined ? undefined : severityOf(vendor),
         references: references.length === 0 ? undefined : references,
+        cvss: cvssOf(each.objects('Cvss'), CVSS),
+        epss: probability(each.value['EpssScore']),
+        publicExploit: exploitAvailable(each.text('ExploitAvailable')),
         packages: packages.length === 0 ? undefined : packages,
       }),
     ]

@@ -1,12 +1,16 @@
 import type { AffectedPackage, Vulnerability } from '../../schemas/generated/posture-event.ts'
+import { cvssOf, probability } from './exploit-scores.ts'
 import type { Fields } from './fields.ts'
 import { present } from './present.ts'
 import { severityOf } from './severity.ts'
 
+const CVSS = { version: 'version', score: 'base_score', vector: 'vector_string' }
+
 /** What an OCSF finding says about CVEs and advisories; those without an id are left out. */
 export function ocsfVulnerabilities(root: Fields): Vulnerability[] {
   return root.objects('vulnerabilities').flatMap((each): Vulnerability[] => {
-    const uid = each.object('cve').text('uid') ?? each.object('advisory').text('uid')
+    const cve = each.object('cve')
+    const uid = cve.text('uid') ?? each.object('advisory').text('uid')
     if (uid === undefined) return []
     const severity = each.text('severity')
     const references = each.texts('references')
@@ -17,10 +21,18 @@ export function ocsfVulnerabilities(root: Fields): Vulnerability[] {
         title: each.text('title'),
         severity: severity === undefined ? undefined : severityOf(severity),
         references: references.length === 0 ? undefined : references,
+        cvss: cvssOf(cve.objects('cvss'), CVSS),
+        epss: probability(cve.object('epss').value['score']),
+        publicExploit: exploited(each.value['is_exploit_available']),
         packages: packages.length === 0 ? undefined : packages,
       }),
     ]
   })
+}
+
+/** Absent says nothing. */
+function exploited(value: unknown): boolean | undefined {
+  return typeof value === 'boolean' ? value : undefined
 }
 
 function packageOf(each: Fields): AffectedPackage[] {

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<string, string>> = {
   text: 'string',
   integer: 'number',
   long: 'number',
+  double: 'number',
   date: 'date',
   boolean: 'boolean',
 }

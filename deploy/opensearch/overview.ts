@@ -26,6 +26,13 @@ const urgentNow = numbers({
   query: URGENT,
 })
 
+const overdueNow = numbers({
+  id: 'posture-overdue-now',
+  title: 'Open past their due date',
+  pattern: FINDINGS,
+  query: `${OPEN} and unmapped.priority_due < now`,
+})
+
 const openByPriority = pie({
   ...open,
   id: 'posture-open-by-priority',
@@ -47,6 +54,14 @@ const openByAccount = rows({
   title: 'Open by account',
   buckets: [{ type: 'terms', field: 'cloud.account.uid', label: 'Account', size: 15 }],
   series: byPriority,
+})
+
+const openByOwner = table({
+  ...open,
+  id: 'posture-open-by-owner',
+  title: 'Open by owner',
+  metrics: [COUNT, { type: 'min', field: 'unmapped.priority_due', label: 'First due' }],
+  buckets: [{ type: 'terms', field: 'assignee_group.name', label: 'Owner', size: 50 }],
 })
 
 const openByControl = table({
@@ -108,10 +123,12 @@ const urgentFindings = savedObject(
     columns: [
       'priority_id',
       'risk_score',
+      'unmapped.priority_due',
       'message',
       'metadata.event_code',
       'cloud.account.uid',
       'resources.uid',
+      'assignee_group.name',
       'status',
       'finding_info.first_seen_time',
     ],
@@ -132,15 +149,17 @@ const board = dashboard({
   from: 'now-90d',
   rows: [
     [
-      { object: openNow, width: 18, height: 9 },
+      { object: openNow, width: 16, height: 9 },
       { object: urgentNow, width: 6, height: 9 },
-      { object: openByPriority, width: 12, height: 9 },
-      { object: byState, width: 12, height: 9 },
+      { object: overdueNow, width: 6, height: 9 },
+      { object: openByPriority, width: 10, height: 9 },
+      { object: byState, width: 10, height: 9 },
     ],
     [{ object: urgentFindings, width: 48, height: 16 }],
     [
-      { object: openByAccount, width: 24, height: 16 },
-      { object: openByControl, width: 24, height: 16 },
+      { object: openByAccount, width: 16, height: 16 },
+      { object: openByOwner, width: 12, height: 16 },
+      { object: openByControl, width: 20, height: 16 },
     ],
     [
       { object: openedPerWeek, width: 24, height: 12 },
@@ -157,10 +176,12 @@ const board = dashboard({
 export const overview: readonly SavedObject[] = [
   openNow,
   urgentNow,
+  overdueNow,
   openByPriority,
   byState,
   urgentFindings,
   openByAccount,
+  openByOwner,
   openByControl,
   openedPerWeek,
   closedPerWeek,

@@ -1,7 +1,7 @@
 import { savedObject, searchSource, type SavedObject } from './saved-object.ts'
 
 export interface Metric {
-  readonly type: 'count' | 'cardinality' | 'max' | 'percentiles'
+  readonly type: 'count' | 'cardinality' | 'max' | 'min' | 'percentiles'
   readonly field?: string
   readonly label: string
   readonly percents?: readonly number[]

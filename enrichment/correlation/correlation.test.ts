@@ -7,7 +7,7 @@ import { correlation } from './correlation.ts'
 import type { CorrelationConfig } from './groups.ts'
 
 const FSBP = 'AWS-Foundational-Security-Best-Practices'
-const empty = new Overlay({ get: () => undefined, keys: () => [], findingsOf: () => [] })
+const empty = new Overlay({ get: () => undefined, keys: () => [], findingsOf: () => [], findingsWithCve: () => [] })
 
 interface Found extends Partial<Identity> {
   readonly tenant?: string
@@ -49,7 +49,7 @@ function finding({ tenant = 'acme', standards = [], verdict = 'fail', ...identit
 }
 
 const uidOf = (found: Found, config: CorrelationConfig = {}): string | undefined =>
-  correlation(config).enrich(finding(found), empty).correlation
+  correlation(config).enrich(finding(found), empty, {}).correlation
 const hub = (control: string, more: Found = {}): Found => ({ product: 'security-hub', control, ...more })
 const names = (...requirements: string[]): Found => ({ standards: [{ name: FSBP, requirements }] })
 

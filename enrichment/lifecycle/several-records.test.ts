@@ -75,7 +75,7 @@ function statement({
 }
 
 function findingAfter(statements: readonly FindingObserved[]): FindingState {
-  const store = new Overlay({ get: () => undefined, keys: () => [], findingsOf: () => [] })
+  const store = new Overlay({ get: () => undefined, keys: () => [], findingsOf: () => [], findingsWithCve: () => [] })
   for (const each of statements) applyEvent(schemas.check('posture-event', each), store, START)
   const finding = store.get(stateKey.finding(key))
   return schemas.check('state', finding) as FindingState

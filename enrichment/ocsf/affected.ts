@@ -1,7 +1,9 @@
 import type { Cloud, Resource } from '../../schemas/generated/posture-event.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
+import type { FindingContext } from '../enricher.ts'
+import type { Evidence } from '../evidence.ts'
 import { present, type Attributes } from './attributes.ts'
-import { accountType, OBSERVABLES, ROLES, sibling, type Caption } from './captions.ts'
+import { accountType, CONFIDENTIALITY, OBSERVABLES, ROLES, sibling, type Caption } from './captions.ts'
 
 const UNNAMED = 'unnamed'
 
@@ -30,9 +32,13 @@ export function cloudOf({
 }
 
 /** The resources, the subject first. Free-form data stays one value: it never becomes fields. */
-export function resourcesOf({ resources, cloud, owner }: FindingState, withData: boolean): Attributes[] {
+export function resourcesOf(
+  { resources, cloud, owner }: FindingState,
+  facts: FindingContext,
+  withData: boolean,
+): Attributes[] {
   return resources.map((resource, at) => ({
-    ...(at === 0 ? subject(owner) : sibling('role', ROLES.affected)),
+    ...(at === 0 ? subject(owner || facts.owner?.name, facts) : sibling('role', ROLES.affected)),
     ...present({
       uid: resource.uid,
       name: resource.name || (resource.uid === '' ? UNNAMED : undefined),
@@ -73,8 +79,26 @@ function observable(name: string, type: Caption, value: string | undefined): Att
   return value ? [{ name, ...sibling('type', type), value }] : []
 }
 
-function subject(owner: string | undefined): Attributes {
-  return { ...sibling('role', ROLES.target), ...(owner ? { owner: { name: owner } } : {}) }
+function subject(owner: string | undefined, { asset, data }: FindingContext): Attributes {
+  return {
+    ...sibling('role', ROLES.target),
+    ...(owner ? { owner: { name: owner } } : {}),
+    // It is a plain statement: what is only assumed stands with its doubt in the enrichment alone.
+    ...(asset?.certainty === 'certain' ? { criticality: asset.value } : {}),
+    ...present({ data_classifications: classificationsOf(data) }),
+  }
+}
+
+/** What is stated of the resource's own data, and by whom. That it holds none needs proof. */
+function classificationsOf(data: Evidence<'data'> | undefined): Attributes[] {
+  if (data === undefined || (data.value === 'none' && data.certainty === 'possible')) return []
+  const classifier = present({ type: 'rule', name: data.source })
+  return [{ ...sibling('confidentiality', CONFIDENTIALITY[data.value]), classifier_details: classifier }]
+}
+
+/** Who works on the finding: a person by a decision, a team because the resource is theirs. */
+export function assigneesOf({ owner }: FindingState, team: string | undefined): Attributes {
+  return { ...(owner ? { assignee: { name: owner } } : {}), ...(team ? { assignee_group: { name: team } } : {}) }
 }
 
 function placeOf({ region, partition }: Resource): Attributes {

@@ -16,8 +16,13 @@ const LATEST = Date.UTC(2100)
 
 /** A time as OCSF has it: epoch milliseconds, and RFC 3339 with the datetime profile. Nothing for an impossible one. */
 export function time(attribute: string, at: number | undefined): Attributes {
-  if (at === undefined || !Number.isSafeInteger(at) || at < EARLIEST || at >= LATEST) return {}
-  return { [attribute]: at, [`${attribute}_dt`]: new Date(at).toISOString() }
+  const possible = moment(at)
+  return possible === undefined ? {} : { [attribute]: possible, [`${attribute}_dt`]: new Date(possible).toISOString() }
+}
+
+/** The time where it can be. */
+export function moment(at: number | undefined): number | undefined {
+  return at !== undefined && Number.isSafeInteger(at) && at >= EARLIEST && at < LATEST ? at : undefined
 }
 
 /** The text where it is an absolute web address, so that a link is never anything else (`javascript:`). */

@@ -1,5 +1,6 @@
 import type { FindingKind, Severity } from '../../schemas/generated/posture-event.ts'
 import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
+import type { Rung } from '../evidence.ts'
 
 /** A number of an OCSF enumeration with the caption that its sibling attribute must carry. */
 export type Caption = readonly [id: number, caption: string]
@@ -70,6 +71,14 @@ export const PRIORITIES = {
   P3: [2, 'Medium'],
   P4: [1, 'Low'],
 } as const satisfies Record<PriorityBand, Caption>
+
+/** The ladder of data as OCSF's confidentiality, which has no number for what is internal. */
+export const CONFIDENTIALITY = {
+  none: [1, 'Not Confidential'],
+  internal: [99, 'Internal'],
+  confidential: [2, 'Confidential'],
+  restricted: [6, 'Restricted'],
+} as const satisfies Record<Rung<'data'>, Caption>
 
 export const ROLES = { target: [1, 'Target'], affected: [3, 'Affected'] } as const satisfies Record<string, Caption>
 

@@ -1,9 +1,11 @@
-import type { Description, Vulnerability } from '../../schemas/generated/posture-event.ts'
+import type { Description } from '../../schemas/generated/posture-event.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
+import type { EvidenceVector } from '../evidence.ts'
 import { present, type Attributes } from './attributes.ts'
-import { CLASSES, COMPLIANCE, SEVERITIES, sibling, type OcsfClass } from './captions.ts'
+import { CLASSES, COMPLIANCE, sibling, type OcsfClass } from './captions.ts'
 import { standardsOf, verdictOf } from './verdict.ts'
+import { vulnerabilitiesIn, vulnerabilitiesOf } from './vulnerabilities.ts'
 
 /**
  * The OCSF class of a finding. Two kinds become compliance findings where their own class would lack what it requires:
@@ -16,12 +18,13 @@ export function classOf({ kind, description }: FindingState): OcsfClass {
 }
 
 /** What only some classes have: the verdict, the remediation, the vulnerabilities. */
-export function classAttributes(finding: FindingState, status: FindingStatus): Attributes {
+export function classAttributes(finding: FindingState, status: FindingStatus, { cve }: EvidenceVector): Attributes {
   const { description, detail } = finding
   const remediation = remediationOf(description)
+  const vulnerabilities = (): Attributes[] => vulnerabilitiesOf(description, remediation, cve)
   switch (classOf(finding)) {
     case CLASSES.vulnerability:
-      return present({ status_detail: detail, vulnerabilities: vulnerabilitiesOf(description) })
+      return present({ status_detail: detail, vulnerabilities: vulnerabilities() })
     case CLASSES.detection:
       return present({ status_detail: detail, remediation })
     case CLASSES.data_security:
@@ -31,7 +34,7 @@ export function classAttributes(finding: FindingState, status: FindingStatus): A
       return present({
         compliance: complianceOf(finding, status),
         remediation,
-        vulnerabilities: vulnerabilitiesOf(description),
+        vulnerabilities: vulnerabilities(),
       })
     default:
       return present({ compliance: complianceOf(finding, status), remediation })
@@ -68,37 +71,4 @@ function wordOf({ members }: FindingState): string | undefined {
 
 function qualified(standard: string, requirement: string): string {
   return requirement.startsWith(standard) ? requirement : `${standard} ${requirement}`
-}
-
-function vulnerabilitiesOf(description: Description): Attributes[] {
-  const remediation = remediationOf(description)
-  return vulnerabilitiesIn(description).map((vulnerability) => {
-    const { uid, title, severity, references } = vulnerability
-    const named = present({ uid, title, references })
-    return present({
-      // Exactly one of the two: OCSF knows no vulnerability that is both.
-      ...(/^CVE-\d{4}-\d{4,}$/i.test(uid) ? { cve: named } : { advisory: named }),
-      title,
-      severity: severity === undefined ? undefined : SEVERITIES[severity][1],
-      references,
-      remediation,
-      ...packagesOf(vulnerability),
-    })
-  })
-}
-
-function packagesOf({ packages = [] }: Vulnerability): Attributes {
-  return {
-    affected_packages: packages.map(({ name, version, fixedIn }) => ({
-      name,
-      version,
-      ...present({ fixed_in_version: fixedIn }),
-    })),
-    // No fixed version named is no proof that there is none.
-    is_fix_available: packages.some(({ fixedIn }) => fixedIn) ? true : undefined,
-  }
-}
-
-function vulnerabilitiesIn({ vulnerabilities = [] }: Description): readonly Vulnerability[] {
-  return vulnerabilities.filter(({ uid }) => uid !== '')
 }

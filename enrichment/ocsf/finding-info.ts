@@ -1,20 +1,22 @@
 import type { AttackTechnique } from '../../schemas/generated/posture-event.ts'
 import type { FindingState, MemberState, Version } from '../../schemas/generated/state.ts'
+import type { EvidenceVector } from '../evidence.ts'
 import { present, time, webAddress, type Attributes } from './attributes.ts'
 import { sibling } from './captions.ts'
 import { titleOf } from './message.ts'
+import { traitsOf } from './traits.ts'
 import { addressesOf } from './verdict.ts'
-
-/** Categories of sources that are one of the trait categories which Security Hub uses. */
-const TRAITS: ReadonlyMap<string, string> = new Map([['internet-exposed', 'Reachability']])
 
 /** The id of the finding: the source's own, under which it can be found there; else ours. */
 export function findingUid(finding: FindingState): string {
   return addressesOf(finding)[0]?.uid || finding.source.uid || finding.key
 }
 
-/** What the source says of the finding. All times here are the source's; the event's own time is ours. */
-export function findingInfo(finding: FindingState): Attributes {
+/**
+ * What the source says of the finding, and as traits what is known of it. All times here are the source's; the event's
+ * own time is ours.
+ */
+export function findingInfo(finding: FindingState, known: EvidenceVector): Attributes {
   const { key, identity, description, firstSeen, lastSeen } = finding
   const control = identity.control || key
   return {
@@ -31,7 +33,7 @@ export function findingInfo(finding: FindingState): Attributes {
       desc: description.text,
       types: description.types,
       attacks: (description.attacks ?? []).map(attackOf).filter((attack) => Object.keys(attack).length > 0),
-      traits: description.categories.flatMap((name) => traitOf(name)),
+      traits: traitsOf(description.categories, known),
       src_url: webAddress(description.url),
     }),
   }
@@ -66,9 +68,4 @@ function attackOf({ tactic, tacticUid, technique, techniqueUid }: AttackTechniqu
     tactic: present({ uid: tacticUid, name: tactic }),
     technique: present({ uid: techniqueUid, name: technique }),
   })
-}
-
-function traitOf(name: string): Attributes[] {
-  const category = TRAITS.get(name)
-  return category === undefined ? [] : [{ category, name }]
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { anyContext, anyEmission, anyState, KINDS, STATUSES } from '../../test/oracle/any-finding.ts'
+import { samplePriority, sampleReason } from '../../test/sample-priority.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import { validateOcsf } from '../../schemas/ocsf/validator.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
@@ -86,7 +87,7 @@ function finding(change: Partial<FindingState> = {}): FindingState {
 }
 
 const context: FindingContext = {
-  priority: { band: 'P2', score: 74, state: 'not_evaluated', reasons: ['The source calls it critical.'] },
+  priority: samplePriority('P2', { score: 74, reasons: [sampleReason('The source calls it critical.')] }),
 }
 const first: Emission = { status: 'open', revision: 1, modifiedAt: NOW, cause: 'observed' }
 
@@ -239,14 +240,23 @@ describe('a finding as an OCSF event', () => {
       risk_level: 'High',
       risk_score: 74,
       risk_details:
-        'Priority P2 (not evaluated).\nThe source calls it critical.\n' +
+        'Priority P2 (not evaluated), P1 to P4 possible.\nThe source calls it critical.\n' +
         'The risk in the words of Prowler: Whoever finds it reads it.',
       is_alert: true,
       enrichments: [
         {
           name: 'finding_info.uid',
           type: 'priority',
-          data: { band: 'P2', score: 74, state: 'not_evaluated', reasons: ['The source calls it critical.'] },
+          data: {
+            band: 'P2',
+            score: 74,
+            state: 'not_evaluated',
+            range: ['P4', 'P1'],
+            reasons: [{ id: 'severity-default', text: 'The source calls it critical.', items: ['severity'] }],
+            due_days: 7,
+            evidence: { severity: { value: 'medium', certainty: 'certain', source: 'Prowler' } },
+            computed_at: NOW,
+          },
         },
       ],
     })
@@ -361,7 +371,7 @@ describe('the status of an event', () => {
   test('is an alert only while it is open and elevated', () => {
     const alerts = STATUSES.map((status) => event({}, { status, revision: 2 })['is_alert'])
     expect(alerts).toEqual([true, false, false, false])
-    const low: FindingContext = { priority: { band: 'P4', score: 1, state: 'evaluated', reasons: ['Low.'] } }
+    const low: FindingContext = { priority: samplePriority('P4') }
     expect(event({}, {}, low)['is_alert']).toBe(false)
     expect(event(described({ severity: 'high' }), {}, {})['is_alert']).toBe(true)
     expect(event(described({ severity: 'medium' }), {}, {})['is_alert']).toBe(false)

@@ -2,8 +2,8 @@ import { OCSF_PROFILES, OCSF_VERSION } from '../../schemas/ocsf/validator.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { Cause, FindingStatus } from '../../schemas/records.ts'
 import type { FindingContext, Priority } from '../enricher.ts'
-import { cloudOf, hasCloud, observablesOf, resourcesOf } from './affected.ts'
-import { present, time, webAddress, type Attributes } from './attributes.ts'
+import { assigneesOf, cloudOf, hasCloud, observablesOf, resourcesOf } from './affected.ts'
+import { moment, present, time, webAddress, type Attributes } from './attributes.ts'
 import {
   ACTIVITIES,
   CLASSES,
@@ -15,11 +15,14 @@ import {
   vendorSeverity,
 } from './captions.ts'
 import { classAttributes, classOf, remediationOf } from './class-attributes.ts'
+import { dueOf, type Due } from './due.ts'
 import { findingInfo, findingUid } from './finding-info.ts'
+import { knownOf } from './known.ts'
 import { messageOf, sourceName } from './message.ts'
-import { enrichment, priorityEnrichment, riskAttributes } from './risk.ts'
+import { priorityEnrichment } from './priority-enrichment.ts'
+import { enrichment, riskAttributes } from './risk.ts'
 import { clean } from './sanitize.ts'
-import { isInProgress, muteReasonsOf, workflowOf } from './verdict.ts'
+import { isClosed, isInProgress, muteReasonsOf, workflowOf } from './verdict.ts'
 
 /** What the pipeline decided about one emission of a finding. */
 export interface Emission {
@@ -42,9 +45,12 @@ export const WEIGHT_LIMIT = 400_000
 export function toOcsf(state: FindingState, context: FindingContext, emission: Emission): Attributes {
   const cleaned = clean(state)
   const finding = cleaned.value as FindingState
-  const { priority, correlation } = clean(context).value as FindingContext
+  const facts = clean(context).value as FindingContext
+  const { priority, correlation, owner } = facts
+  const known = knownOf(facts)
   const truncated = cleaned.weight > WEIGHT_LIMIT
   const { status } = emission
+  const due = priority === undefined ? {} : dueOf(finding, priority, status)
   const event: Attributes = {
     ...classification(finding, emission),
     ...sibling('severity', SEVERITIES[finding.description.severity]),
@@ -55,13 +61,20 @@ export function toOcsf(state: FindingState, context: FindingContext, emission: E
     ...time('start_time', finding.openedAt),
     ...(isClosed(status) ? time('end_time', finding.closedAt) : {}),
     metadata: { ...metadata(finding, emission, correlation), ...(truncated ? truncation(cleaned.weight) : {}) },
-    finding_info: findingInfo(finding),
-    ...classAttributes(finding, status),
+    finding_info: findingInfo(finding, known),
+    ...classAttributes(finding, status, known),
     ...(hasCloud(finding.cloud) ? { cloud: cloudOf(finding.cloud) } : {}),
-    resources: resourcesOf(finding, !truncated),
-    ...riskAttributes(finding, priority, status),
-    ...present({ enrichments: enrichments(finding, priority), vendor_attributes: vendorAttributes(finding) }),
-    unmapped: unmapped(finding, emission, !truncated),
+    resources: resourcesOf(finding, facts, !truncated),
+    ...assigneesOf(finding, owner?.name),
+    ...riskAttributes(finding, priority, status, due),
+    ...present({
+      enrichments: enrichments(finding, priority, due, emission),
+      vendor_attributes: vendorAttributes(finding),
+    }),
+    unmapped: {
+      ...unmapped(finding, emission, !truncated),
+      ...present({ priority_due: moment(due.at), bod_due: moment(due.bod), owner_source: owner?.source }),
+    },
   }
   return { ...event, observables: observablesOf(event) }
 }
@@ -121,12 +134,17 @@ function truncation(weight: number): Attributes {
   return { is_truncated: true, untruncated_size: Math.ceil(weight / 1024) }
 }
 
-function enrichments(finding: FindingState, priority: Priority | undefined): Attributes[] {
+function enrichments(
+  finding: FindingState,
+  priority: Priority | undefined,
+  due: Due,
+  { modifiedAt }: Emission,
+): Attributes[] {
   const uid = findingUid(finding)
   const remediation = remediationOf(finding.description)
   const homeless = classOf(finding) === CLASSES.data_security && 'desc' in remediation
   return [
-    ...(priority === undefined ? [] : [priorityEnrichment(uid, priority)]),
+    ...(priority === undefined ? [] : [priorityEnrichment(uid, priority, due, modifiedAt)]),
     ...(homeless ? [enrichment(uid, 'remediation', { desc: remediation['desc'], data: remediation })] : []),
   ]
 }
@@ -163,8 +181,4 @@ function unmapped(finding: FindingState, { status, cause }: Emission, withSource
     organization_unit: cloud.organization?.unitName ?? cloud.organization?.unitUid,
     source: withSource ? finding.unmapped : undefined,
   })
-}
-
-function isClosed(status: FindingStatus): boolean {
-  return status === 'resolved' || status === 'gone'
 }

@@ -1,8 +1,9 @@
 import type { FindingState } from '../../schemas/generated/state.ts'
-import type { FindingStatus } from '../../schemas/records.ts'
+import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
 import type { Priority } from '../enricher.ts'
-import { present, type Attributes } from './attributes.ts'
+import { moment, present, type Attributes } from './attributes.ts'
 import { PRIORITIES, SEVERITIES, sibling } from './captions.ts'
+import type { Due } from './due.ts'
 import { sourceName } from './message.ts'
 
 const STATES = {
@@ -11,16 +12,20 @@ const STATES = {
   not_evaluated: ' (not evaluated)',
 } as const satisfies Record<Priority['state'], string>
 
+/** How many of the changes that would lower the band are told to people; programs get all. */
+const COUNTERFACTUALS = 2
+
 /**
- * The priority in OCSF's own places: the band as priority and risk level, the score that sorts inside it, and the
- * reasons as sentences, after which the source's own words on the risk stand as such.
+ * The priority in OCSF's own places: the band as priority and risk level, the score that sorts inside it, and as
+ * sentences what decided it and what would change it, after which the source's own words on the risk stand as such.
  */
 export function riskAttributes(
   finding: FindingState,
   priority: Priority | undefined,
   status: FindingStatus,
+  due: Due,
 ): Attributes {
-  const ours = priority === undefined ? [] : [`${summary(priority)}.`, ...priority.reasons]
+  const ours = priority === undefined ? [] : sentences(priority, due)
   const { risk } = finding.description
   const theirs = risk ? [`The risk in the words of ${sourceName(finding)}: ${risk}`] : []
   return present({
@@ -30,21 +35,48 @@ export function riskAttributes(
   })
 }
 
-/** The priority for programs. */
-export function priorityEnrichment(findingUid: string, { band, score, state, reasons }: Priority): Attributes {
-  return enrichment(findingUid, 'priority', {
-    short_desc: summary({ band, score, state, reasons }),
-    data: { band, score, state, reasons: [...reasons] },
-  })
-}
-
 /** Something added to the finding as a whole. */
 export function enrichment(findingUid: string, type: string, added: Attributes): Attributes {
   return { name: 'finding_info.uid', value: findingUid, type, provider: 'posture-stream', ...added }
 }
 
-function summary({ band, state }: Priority): string {
-  return `Priority ${band}${STATES[state]}`
+/** The band, how far it was evaluated, and between which bands it lies where that is open. */
+export function summary({ band, state, range: [best, worst] }: Priority): string {
+  return `Priority ${band}${STATES[state]}${best === worst ? '' : `, ${between(best, worst)} possible`}`
+}
+
+function sentences(priority: Priority, due: Due): string[] {
+  const { reasons, counterfactuals } = priority
+  return [
+    `${summary(priority)}.`,
+    ...reasons.map(({ text }) => text),
+    ...counterfactuals.slice(0, COUNTERFACTUALS).map(({ text }) => text),
+    ...unknowns(priority),
+    ...dueSentence(priority, due),
+    ...cveSentence(priority, due),
+  ]
+}
+
+function unknowns({ wouldChangeIf }: Priority): string[] {
+  const matter = wouldChangeIf.filter(({ best, worst }) => best !== worst)
+  const each = matter.map(({ item, best, worst }) => `${words(item)} (${between(best, worst)})`)
+  return each.length === 0 ? [] : [`Not known, and could change it: ${each.join(', ')}.`]
+}
+
+function dueSentence({ band, dueDays }: Priority, { at }: Due): string[] {
+  const due = moment(at)
+  if (due === undefined) return []
+  return [`Due ${day(due)}: ${days(dueDays)} from when it became ${band}${band === 'P1' ? '' : ' or more urgent'}.`]
+}
+
+/** What CISA's two tables say, beside our own and unblended. */
+function cveSentence({ cve }: Priority, { bod }: Due): string[] {
+  if (cve === undefined) return []
+  const { uid, ssvc, bod: timelines, unknown } = cve
+  const due = moment(bod)
+  const until = due === undefined ? '' : `, due ${day(due)}${timelines.length > 1 ? ' at the strictest' : ''}`
+  const open = unknown.length === 0 ? '' : ` Not known: ${unknown.map(words).join(', ')}.`
+  return [`${uid}: CISA SSVC ${either(ssvc)}; BOD 26-04 ${either(timelines)}${until}.${open}`]
 }
 
 function levels({ band, score }: Priority): Attributes {
@@ -56,4 +88,27 @@ function levels({ band, score }: Priority): Attributes {
 function isElevated({ description }: FindingState, priority: Priority | undefined): boolean {
   if (priority !== undefined) return priority.band === 'P1' || priority.band === 'P2'
   return SEVERITIES[description.severity][0] >= SEVERITIES.high[0]
+}
+
+/** The more urgent one first. */
+function between(one: PriorityBand, other: PriorityBand): string {
+  return [one, other].toSorted().join(' to ')
+}
+
+/** `technicalImpact` as people say it. */
+function words(name: string): string {
+  return name === 'kev' ? 'KEV' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}
+
+/** `track, attend or act`. */
+function either(choices: readonly string[]): string {
+  return choices.join(', ').replace(/, (?=[^,]*$)/, ' or ')
+}
+
+function day(at: number): string {
+  return new Date(at).toISOString().slice(0, 10)
+}
+
+function days(count: number): string {
+  return count === 1 ? '1 day' : `${count} days`
 }

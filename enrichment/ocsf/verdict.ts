@@ -2,6 +2,11 @@ import type { Standard, WorkflowStatus } from '../../schemas/generated/posture-e
 import type { FindingState, MemberState, SourceAddress } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
 
+/** What nobody needs to mend any more. */
+export function isClosed(status: FindingStatus): boolean {
+  return status === 'resolved' || status === 'gone'
+}
+
 /** What the finding's live members say together: it fails while one of them fails. */
 export function verdictOf(finding: FindingState): 'fail' | 'pass' | 'none' {
   const verdicts = new Set(liveMembers(finding).map(({ verdict }) => verdict))

@@ -12,6 +12,8 @@ export const stateKey = {
   dirtyPrefix: 'dirty/',
   dirtyFinding: (key: string) => `dirty/finding/${key}`,
   dirtyAll: 'dirty/all',
+  dirtyCve: (cve: string) => `dirty/cve/${cve}`,
+  dirtyCves: 'dirty/cves',
   appliedRuleset: 'applied/ruleset',
   position: (topic: string) => `position/${topic}`,
 } as const

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { StateRecord } from '../../schemas/generated/state.ts'
+import type { FindingState, StateRecord } from '../../schemas/generated/state.ts'
 import { LocalStore, type LocalStoreOptions } from './local-store.ts'
 import { Overlay } from './overlay.ts'
 
@@ -112,5 +113,68 @@ describe('an overlay', () => {
     expect(below.get('dirty/a')).toEqual(dirty('a'))
     below.absorb(above)
     expect([...below.keys('dirty/')]).toEqual(['dirty/b'])
+  })
+})
+
+describe('findings by CVE', () => {
+  const about = (key: string, cves: readonly string[], state: FindingState['state'] = 'open') =>
+    [
+      `finding/${key}`,
+      { type: 'finding', state, tenant: 'acme', identity: { resource: 'r' }, description: described(cves) },
+    ] as unknown as [string, FindingState]
+  const described = (cves: readonly string[]) => ({ vulnerabilities: cves.map((uid) => ({ uid })) })
+
+  test('are found in order, past the size of a page, until they are closed, changed or deleted', () => {
+    const partition = open().partition(0)
+    const keys = Array.from({ length: 1200 }, (_, index) => String(index).padStart(5, '0'))
+    partition.apply(
+      keys.map((key) => about(key, ['cve-2024-3094', 'CVE-2024-3094', 'GHSA-1'])),
+      1n,
+      0,
+    )
+    const stored = keys.map((key) => `finding/${key}`)
+    expect([...partition.findingsWithCve('CVE-2024-3094')]).toEqual(stored)
+    expect([...partition.findingsWithCve(undefined, { after: stored[700]! })]).toEqual(stored.slice(701))
+    const changed: [string, FindingState | null][] = [
+      about('00000', []),
+      about('00001', ['CVE-2024-3094'], 'resolved'),
+      about('00002', ['CVE-2024-3094'], 'muted'),
+      [stored[3]!, null],
+      about('00004', ['CVE-2023-4863']),
+    ]
+    partition.apply(changed, 2n, 0)
+    expect([...partition.findingsWithCve('CVE-2024-3094')]).toEqual([stored[2], ...stored.slice(5)])
+    expect([...partition.findingsWithCve('CVE-2023-4863')]).toEqual([stored[4]])
+    expect([...partition.findingsWithCve(undefined)]).toEqual([stored[2], ...stored.slice(4)])
+    partition.clear()
+    expect([...partition.findingsWithCve(undefined)]).toEqual([])
+  })
+
+  test("an overlay shows the running batch's", () => {
+    const store = open()
+    const [partition, other] = [store.partition(0), store.partition(1)]
+    partition.apply([about('b', ['CVE-2024-3094']), about('d', ['CVE-2024-3094'])], 1n, 0)
+    other.apply([about('x', ['CVE-2024-3094'])], 1n, 0)
+    const overlay = new Overlay(partition)
+    for (const [key, record] of [about('a', ['CVE-2024-3094']), about('c', ['CVE-2024-3094']), about('d', [])])
+      overlay.put(key, record)
+    const above = new Overlay(overlay)
+    above.delete('finding/c')
+    above.put(...about('e', ['CVE-2023-4863']))
+    expect([...overlay.findingsWithCve('CVE-2024-3094')]).toEqual(['finding/a', 'finding/b', 'finding/c'])
+    expect([...above.findingsWithCve('CVE-2024-3094', { after: 'finding/a' })]).toEqual(['finding/b'])
+    expect([...above.findingsWithCve(undefined)]).toEqual(['finding/a', 'finding/b', 'finding/e'])
+    expect([...partition.findingsWithCve('CVE-2024-3094')]).toEqual(['finding/b', 'finding/d'])
+  })
+
+  test('a file of an older layout is discarded', () => {
+    const path = newPath()
+    const old = LocalStore.open({ path, version: '1', dueAt: () => undefined })
+    old.partition(0).apply([['dirty/a', dirty('a')]], 7n, 1000)
+    old.close()
+    const db = new DatabaseSync(path)
+    db.exec("update meta set value = '1' where name = 'version'; drop table finding_cve")
+    db.close()
+    expect(open({ path }).partition(0).restored.next).toBe(0n)
   })
 })

@@ -3,7 +3,9 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { PermanentError } from '../../core/errors.ts'
 import type { StateRecord } from '../../schemas/generated/state.ts'
+import { CveIndex, CVE_TABLE, type FindingsByCve } from './cve-index.ts'
 import type { StateReader } from '../enricher.ts'
+import { findingPrefix } from './keys.ts'
 
 export interface LocalStoreOptions {
   /** The file; `:memory:` for none. */
@@ -22,7 +24,10 @@ const TABLES = `
     due integer, resource text, status text, primary key (partition, key));
   create index if not exists state_due on state (partition, due) where due is not null;
   create index if not exists state_resource on state (partition, resource) where resource is not null;
-  create index if not exists state_status on state (status) where status is not null;`
+  create index if not exists state_status on state (status) where status is not null;
+  ${CVE_TABLE}`
+/** Raised with every change of these tables or of what is indexed: older files are restored anew. */
+const LAYOUT = 2
 const PAGE = 500
 
 /**
@@ -68,9 +73,9 @@ function openVersion({ path, version }: LocalStoreOptions): DatabaseSync | undef
   const db = new DatabaseSync(path)
   try {
     db.exec(`pragma journal_mode = wal; pragma synchronous = normal; pragma busy_timeout = 5000; ${TABLES}`)
-    db.prepare('insert or ignore into meta values (?, ?)').run('version', version)
+    db.prepare('insert or ignore into meta values (?, ?)').run('version', `${LAYOUT} ${version}`)
     const found = db.prepare('select value from meta where name = ?').get('version')
-    if (found?.['value'] === version) return db
+    if (found?.['value'] === `${LAYOUT} ${version}`) return db
   } catch (error) {
     if (!/not a database|malformed/.test((error as Error).message)) throw unusable(path, error)
   }
@@ -88,7 +93,7 @@ function unusable(path: string, cause: unknown): PermanentError {
 }
 
 /** One partition's state, and how far of posture.state it reaches. */
-export class PartitionState implements StateReader {
+export class PartitionState implements StateReader, FindingsByCve {
   readonly #db: DatabaseSync
   readonly #partition: number
   readonly #dueAt: LocalStoreOptions['dueAt']
@@ -98,6 +103,7 @@ export class PartitionState implements StateReader {
   readonly #page: StatementSync
   readonly #ofResource: StatementSync
   readonly #due: StatementSync
+  readonly #cves: CveIndex
 
   constructor(db: DatabaseSync, partition: number, dueAt: LocalStoreOptions['dueAt']) {
     this.#db = db
@@ -109,6 +115,7 @@ export class PartitionState implements StateReader {
     this.#page = db.prepare('select key from state where partition = ? and key > ? and key < ? order by key limit ?')
     this.#ofResource = db.prepare('select key from state where partition = ? and resource = ?')
     this.#due = db.prepare('select key from state where partition = ? and due <= ? order by due limit ?')
+    this.#cves = new CveIndex(db, partition)
   }
 
   /** The offset of posture.state up to which this holds everything, and when that was so, in milliseconds. */
@@ -121,6 +128,7 @@ export class PartitionState implements StateReader {
   clear(): void {
     this.#db.prepare('delete from state where partition = ?').run(this.#partition)
     this.#db.prepare('delete from restored where partition = ?').run(this.#partition)
+    this.#cves.clear()
   }
 
   get(key: string): StateRecord | undefined {
@@ -146,6 +154,10 @@ export class PartitionState implements StateReader {
       yield String(row['key'])
   }
 
+  findingsWithCve(cve: string | undefined, options: { readonly after?: string } = {}): Iterable<string> {
+    return this.#cves.findings(cve, options.after)
+  }
+
   /** Keys of records that are due at `now`, the longest overdue first. */
   due(now: number, limit: number): readonly string[] {
     return this.#due.all(this.#partition, now, limit).map((row) => String(row['key']))
@@ -165,6 +177,7 @@ export class PartitionState implements StateReader {
   }
 
   #write(key: string, record: StateRecord | null): void {
+    if (key.startsWith(findingPrefix)) this.#cves.put(key, record)
     if (record === null) this.#delete.run(this.#partition, key)
     else {
       const finding = record.type === 'finding' ? record : undefined

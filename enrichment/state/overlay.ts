@@ -1,14 +1,15 @@
 import type { StateRecord } from '../../schemas/generated/state.ts'
 import type { StateReader, StateStore } from '../enricher.ts'
+import { cvesOf, type FindingsByCve } from './cve-index.ts'
 
 /** What the overlay needs beneath it: the local store's partition, or another overlay. */
-export type Base = StateReader
+export type Base = StateReader & FindingsByCve
 
 /**
  * Changes on top of a base that is left untouched until they are committed. One lies over the partition for a batch,
  * and one more over that for each event, so that an event that fails leaves nothing behind.
  */
-export class Overlay implements StateStore {
+export class Overlay implements StateStore, FindingsByCve {
   readonly #base: Base
   readonly #changes = new Map<string, StateRecord | null>()
 
@@ -55,6 +56,18 @@ export class Overlay implements StateStore {
       if (record?.type === 'finding' && record.tenant === tenant && record.identity.resource === resourceUid) yield key
     }
   }
+
+  *findingsWithCve(cve: string | undefined, options: { readonly after?: string } = {}): Iterable<string> {
+    const { after = '' } = options
+    const own = [...this.#changes]
+      .filter(([key, record]) => key > after && isAbout(cve, cvesOf(record)))
+      .map(([key]) => key)
+      .toSorted()
+    const unchanged = function* (changes: ReadonlyMap<string, unknown>, base: Iterable<string>) {
+      for (const key of base) if (!changes.has(key)) yield key
+    }
+    yield* merged(unchanged(this.#changes, this.#base.findingsWithCve(cve, options)), own)
+  }
 }
 
 /** Two ordered runs of keys as one, each key once. */
@@ -66,4 +79,8 @@ function* merged(left: Iterable<string>, right: readonly string[]): Iterable<str
     yield key
   }
   yield* right.slice(next)
+}
+
+function isAbout(cve: string | undefined, cves: readonly string[]): boolean {
+  return cve === undefined ? cves.length > 0 : cves.includes(cve)
 }

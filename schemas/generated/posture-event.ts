@@ -22,6 +22,11 @@ export type Severity = 'unknown' | 'informational' | 'low' | 'medium' | 'high' |
  */
 export type Resources = [Resource, ...Resource[]]
 export type ScanOutcome = 'complete' | 'partial' | 'failed'
+/**
+ * A page of a public list about CVEs, or that the list is whole. A page is replaced as a whole.
+ */
+export type Intel = EpssPage | KevPage | IntelSnapshot
+export type IntelList = 'epss' | 'kev'
 
 /**
  * One posture statement of one source about one resource.
@@ -222,7 +227,24 @@ export interface Vulnerability {
   title?: string
   severity?: Severity
   references?: string[]
+  /**
+   * As the source gives them; several where it names several versions or scorers.
+   */
+  cvss?: Cvss[]
+  /**
+   * The source's own reading, 0 to 1.
+   */
+  epss?: number
+  /**
+   * Whether the source knows of one.
+   */
+  publicExploit?: boolean
   packages?: AffectedPackage[]
+}
+export interface Cvss {
+  version: string
+  score: number
+  vector?: string
 }
 export interface AffectedPackage {
   name: string
@@ -425,10 +447,67 @@ export interface IntelObserved {
   tenant?: string
   intel: Intel
 }
-export interface Intel {
-  kind: 'cve' | 'snapshot' | 'prefix_list' | 'organization'
+export interface EpssPage {
+  kind: 'epss'
+  /**
+   * epss/<year>-<thousands>
+   */
   uid: string
-  document?: {
-    [k: string]: unknown
+  /**
+   * By CVE id: FIRST's probability of exploitation in the next 30 days, and its percentile.
+   */
+  scores: {
+    /**
+     * @minItems 2
+     * @maxItems 2
+     */
+    [k: string]: [number, number]
   }
+}
+export interface KevPage {
+  kind: 'kev'
+  /**
+   * kev/<year>
+   */
+  uid: string
+  /**
+   * By CVE id.
+   */
+  entries: {
+    [k: string]: KevListing
+  }
+}
+export interface KevListing {
+  /**
+   * When CISA added it.
+   */
+  addedAt: number
+  /**
+   * Known to be used by ransomware.
+   */
+  ransomware: boolean
+}
+/**
+ * The list is whole as of `at`: its pages are these, every other page of it is gone.
+ */
+export interface IntelSnapshot {
+  kind: 'snapshot'
+  /**
+   * <list>/snapshot
+   */
+  uid: string
+  list: IntelList
+  /**
+   * The list's own date.
+   */
+  at: number
+  /**
+   * CVEs in it.
+   */
+  count: number
+  /**
+   * Of its content.
+   */
+  digest: string
+  pages: string[]
 }

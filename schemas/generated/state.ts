@@ -93,6 +93,7 @@ export interface FindingState {
    * metadata.modified_time of the last emission; rises strictly with the revision.
    */
   modifiedAt?: number
+  urgentSince?: UrgentSince
   flags: string[]
 }
 /**
@@ -156,6 +157,15 @@ export interface FindingDecision {
   version: Version
 }
 /**
+ * Since when, by our clock and without a break, it has been at least this urgent.
+ */
+export interface UrgentSince {
+  P1?: number
+  P2?: number
+  P3?: number
+  P4?: number
+}
+/**
  * The observation mark of one finding: key seen/<scope digest>/<finding key>.
  */
 export interface SeenState {
@@ -206,7 +216,7 @@ export interface AssetState {
   acceptedAt: number
 }
 /**
- * Findings to enrich again: key dirty/finding/<finding key>, or dirty/all with the key reached.
+ * Findings to enrich again: key dirty/finding/<finding key>; dirty/cve/<CVE id>, dirty/cves (all about any CVE) or dirty/all, each with the key reached.
  */
 export interface DirtyState {
   type: 'dirty'
@@ -221,7 +231,7 @@ export interface AppliedState {
   ruleset: string
 }
 /**
- * The input offset that this partition's state includes: key position/<topic>.
+ * The offset of a topic that this partition's state includes: key position/<topic>. Of posture.global: up to which its findings were marked to be enriched again.
  */
 export interface PositionState {
   type: 'position'

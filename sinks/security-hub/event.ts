@@ -39,14 +39,34 @@ export function regionOf(event: Json): string | undefined {
   return textAt(subject, 'region') ?? textAt(event, 'cloud', 'region') ?? textAt(event, 'unmapped', 'region')
 }
 
+export interface PriorityFacts {
+  readonly score: number | undefined
+  /** One sentence each, the deciding one first. */
+  readonly reasons: readonly string[]
+  /** By when it is to be mended, in milliseconds since the epoch. */
+  readonly due: number | undefined
+  /** The rung of its exposure, and that it is only possible where it is. */
+  readonly exposure: string | undefined
+}
+
 /** The priority as enrichment gives it to programs. */
-export function priorityOf(event: Json): { readonly score: number | undefined; readonly reasons: readonly string[] } {
+export function priorityOf(event: Json): PriorityFacts {
   const data = at(
     list(event['enrichments']).find((each) => at(each, 'type') === 'priority'),
     'data',
   )
+  const exposure = textAt(data, 'evidence', 'exposure', 'value')
+  const doubt = at(data, 'evidence', 'exposure', 'certainty') === 'possible' ? ' (possible)' : ''
   return {
     score: numberAt(data, 'score') ?? numberAt(event, 'risk_score'),
-    reasons: list(at(data, 'reasons')).filter((each): each is string => typeof each === 'string' && each.trim() !== ''),
+    reasons: list(at(data, 'reasons')).flatMap((each) => sentenceOf(each) ?? []),
+    due: numberAt(data, 'due') ?? numberAt(event, 'unmapped', 'priority_due'),
+    exposure: exposure === undefined ? undefined : exposure + doubt,
   }
+}
+
+/** A reason has its sentence beside its id; events of earlier versions have the sentence alone. */
+function sentenceOf(reason: unknown): string | undefined {
+  const text = typeof reason === 'string' ? reason : textAt(reason, 'text')
+  return text?.trim() === '' ? undefined : text
 }

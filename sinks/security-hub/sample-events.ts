@@ -95,14 +95,25 @@ function fullEvent(dice: Dice, event: Json): Json {
     remediation: { desc: text(dice, 900), references: many(dice, 5, () => dice.of(WORDS)) },
     resources: many(dice, 60, () => resource(dice)),
     vulnerabilities: many(dice, dice.throw(4) === 0 ? 300 : 3, () => vulnerability(dice)),
-    enrichments: [
-      { type: 'priority', data: { score: dice.throw(101), reasons: many(dice, 30, () => text(dice, 200)) } },
-    ],
+    enrichments: [priority(dice, seen)],
+    assignee_group: { name: text(dice, 1500) },
     unmapped: {
       kind: dice.of(KINDS),
       closed_by: 'absence',
       decision_reason: text(dice, 600),
       source: { confidence: 50 },
+    },
+  }
+}
+
+function priority(dice: Dice, seen: number): Json {
+  return {
+    type: 'priority',
+    data: {
+      score: dice.throw(101),
+      reasons: many(dice, 30, () => dice.of([text(dice, 200), { id: 'cell', text: text(dice, 200) }])),
+      due: seen + dice.throw(1e9),
+      evidence: { exposure: { value: text(dice, 2000), certainty: dice.of(['certain', 'possible']) } },
     },
   }
 }
@@ -122,7 +133,16 @@ function resource(dice: Dice): Json {
 
 function vulnerability(dice: Dice): Json {
   return {
-    [dice.of(['cve', 'advisory'])]: { uid: text(dice, 40) },
+    [dice.of(['cve', 'advisory'])]: {
+      uid: text(dice, 40),
+      cvss: many(dice, 3, () => ({
+        version: text(dice, 5),
+        base_score: dice.throw(11),
+        vector_string: text(dice, 600),
+      })),
+      epss: { score: dice.of(['0.42', '1', 'much', text(dice, 5)]) },
+    },
+    is_exploit_available: dice.of([true, false, undefined]),
     references: many(dice, 8, () => dice.of(WORDS)),
     affected_packages: many(dice, 20, () => ({
       name: text(dice, 60),

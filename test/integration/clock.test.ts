@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Logger } from '../../core/telemetry.ts'
 import type { Enricher } from '../../enrichment/enricher.ts'
 import { topics } from '../../stream/topics.ts'
+import { samplePriority } from '../sample-priority.ts'
 import { statement } from '../sample-statement.ts'
 import { ScratchKafka } from '../scratch-kafka.ts'
 import { ScratchStages } from '../scratch-stages.ts'
@@ -41,7 +42,7 @@ describe.each(['embedded', 'kafka'] as const)('when the clock jumps back, on a s
       version: 1,
       consumes: ['finding.observed'],
       apply: (event) => (event.id === trigger.id ? [watched.key] : []),
-      enrich: () => ({ priority: { band, score: 1, state: 'evaluated', reasons: ['Because.'] } }),
+      enrich: () => ({ priority: samplePriority(band) }),
     }
     const stages = await ScratchStages.start(type, context, {
       clock: () => Date.now() - behindMs,

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { MetricsRegistry } from '../../app/metrics-registry.ts'
 import { enrichersOf } from '../../enrichment/catalog.ts'
 import type { Enricher } from '../../enrichment/enricher.ts'
+import { IntelTable } from '../../enrichment/intel/intel-table.ts'
 import type { Periods } from '../../enrichment/lifecycle/periods.ts'
 import { openState } from '../../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../../enrichment/runner.ts'
@@ -15,6 +16,7 @@ import { SchemaRegistry } from '../../schemas/registry.ts'
 import { EmbeddedStream } from '../../stream/embedded/embedded-stream.ts'
 import type { StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
+import { samplePriority } from '../sample-priority.ts'
 import { statement } from '../sample-statement.ts'
 
 const DAY = 24 * 3600 * 1000
@@ -53,15 +55,18 @@ class Bench {
       clock: () => this.now,
     })
     this.store = openState(statePath, periods)
+    const log = { debug: () => undefined, info: say, warn: say, error: say }
+    const { metrics } = this
     this.running = await runEnrichment({
+      intelligence: new IntelTable({ schemas, log, metrics, significance: () => 0 }),
       stream: this.stream,
       store: this.store,
       schemas,
       enrichers,
       periods,
       ruleset,
-      metrics: this.metrics,
-      log: { debug: () => undefined, info: say, warn: say, error: say },
+      metrics,
+      log,
       clock: () => this.now,
       tickMs: 20,
     })
@@ -84,7 +89,7 @@ class Bench {
   async settled(): Promise<void> {
     await vi.waitFor(async () => {
       expect(await this.stream.lag(topics.events.name, ENRICHMENT_GROUP)).toBe(0)
-      expect(this.running.pending()).toBe(false)
+      expect(await this.running.pending()).toBe(false)
     }, 5000)
   }
 
@@ -226,10 +231,7 @@ test('other rules have every finding enriched again, in steps, and only what mea
     version: 1,
     consumes: [],
     apply: () => [],
-    enrich: ({ identity }) =>
-      identity.resource.endsWith('7')
-        ? { priority: { band: 'P1', score: 80, state: 'evaluated', reasons: ['It ends in 7.'] } }
-        : {},
+    enrich: ({ identity }) => (identity.resource.endsWith('7') ? { priority: samplePriority('P1') } : {}),
   }
   await bench.start({ ruleset: 'three', enrichers: [...allEnrichers, raised] })
   await bench.settled()

@@ -184,14 +184,14 @@ test('the rights that the guide names are enough, first to make the topics, then
     interval: 200,
   })
   expect((await stream.positions(topics.events.name, 'enrichment')).get(0)).toBeGreaterThan(0n)
+  await stream.publish(topics.global.name, [{ key: 'kev/2024', value: Buffer.from('a page') }])
   const read: string[] = []
-  const following = await stream.follow(
-    topics.findings.name,
-    (records) => void read.push(...records.map(({ key }) => key)),
-  )
-  await following.ready
-  await following.stop()
-  expect(read).toEqual(['k'])
+  for (const { name } of [topics.findings, topics.global]) {
+    const following = await stream.follow(name, (records) => void read.push(...records.map(({ key }) => key)))
+    await following.ready
+    await following.stop()
+  }
+  expect(read).toEqual(['k', 'kev/2024'])
 })
 
 test('a wrong password gives one line, waits without looping hot, and lets the process end', async () => {

@@ -20,7 +20,7 @@ interface VisState {
 const drawn = savedObjects.filter(({ type }) => type === 'visualization')
 
 /** No report here makes a finding that is too large, or one with a flag. */
-const NOTHING_TO_SHOW = ['posture-truncated', 'posture-flags']
+const NOTHING_TO_SHOW = ['posture-truncated', 'posture-flags', 'posture-overdue-now']
 
 let events: WrittenEvent[]
 beforeAll(async () => {
@@ -114,7 +114,7 @@ function asQuery(attributes: Readonly<Record<string, unknown>>): object {
   const { searchSourceJSON } = attributes['kibanaSavedObjectMeta'] as { searchSourceJSON: string }
   const { query } = (JSON.parse(searchSourceJSON) as { query: { query: string } }).query
   if (query === '') return { match_all: {} }
-  return { query_string: { query: query.replaceAll(' and ', ' AND ').replaceAll(/(\w) >= (\d)/g, '$1:>=$2') } }
+  return { query_string: { query: query.replaceAll(' and ', ' AND ').replaceAll(/(\w) (>=|<) (\w)/g, '$1:$2$3') } }
 }
 
 function* unmappedIn(value: unknown, properties: Properties | undefined, path: string): Generator<string> {

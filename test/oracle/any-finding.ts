@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
-import type { FindingContext } from '../../enrichment/enricher.ts'
 import type { Emission } from '../../enrichment/ocsf/ocsf.ts'
 import type {
   AttackTechnique,
   Cloud,
+  Cvss,
   Description,
   FindingKind,
   Resource,
@@ -13,8 +13,9 @@ import type {
   Vulnerability,
   WorkflowStatus,
 } from '../../schemas/generated/posture-event.ts'
-import type { FindingDecision, FindingState, MemberState, Version } from '../../schemas/generated/state.ts'
-import type { Cause, FindingStatus, PriorityBand } from '../../schemas/records.ts'
+import type { FindingDecision, FindingState, MemberState, UrgentSince, Version } from '../../schemas/generated/state.ts'
+import type { Cause, FindingStatus } from '../../schemas/records.ts'
+import { fraction, hash, record, text, texts, whenever, word } from './any-values.ts'
 
 export const KINDS = [
   'compliance',
@@ -34,48 +35,8 @@ export const SEVERITIES = [
   'critical',
 ] as const satisfies readonly Severity[]
 
-/** What sources really write, beside what anybody could write. */
-const AWKWARD = [
-  '\u0000',
-  'ring\u0007 \u001b[31mred',
-  'lone \ud800 half',
-  '\udc00',
-  'safe\u202egnp.exe',
-  '\u2066isolated\u2069',
-  'zero\u200bwidth\ufeff',
-  'tag\u{e0041}\u{e0042}',
-  'two\r\nlines\u2028three',
-  '😀'.repeat(700),
-  'long '.repeat(4_000),
-  'javascript:alert(1)',
-  'Other',
-  '{"json": true}',
-  '<script>',
-]
-const utf16 = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((unit) => String.fromCharCode(unit)) })
-const text = fc.oneof(
-  { arbitrary: fc.string({ unit: 'grapheme' }), weight: 4 },
-  { arbitrary: utf16, weight: 1 },
-  { arbitrary: fc.constantFrom(...AWKWARD), weight: 2 },
-)
-const word = text.filter((each) => each.length > 0)
-const texts = fc.array(text, { maxLength: 3 })
 const json = fc.oneof(fc.jsonValue({ maxDepth: 3 }), nested(200))
 const object = fc.dictionary(fc.oneof(word, fc.constantFrom('__proto__', 'constructor')), json, { maxKeys: 3 })
-const whenever = fc.oneof(
-  { arbitrary: fc.integer({ min: Date.UTC(2020), max: Date.UTC(2026) }), weight: 4 },
-  { arbitrary: fc.constantFrom(0, 1_764_072_000, 7_258_118_400_000), weight: 1 },
-)
-const hash = fc.stringMatching(/^[0-9a-f]{32}$/)
-
-/** A record where each optional attribute may be absent, never undefined. */
-function record<T extends object>(
-  model: { [Key in keyof T]-?: fc.Arbitrary<Exclude<T[Key], undefined>> },
-  requiredKeys: readonly (keyof T)[],
-): fc.Arbitrary<T> {
-  return fc.record(model, { requiredKeys: [...requiredKeys] })
-}
-
 const version = fc.record({ time: whenever, sequence: fc.nat(), digest: hash }) satisfies fc.Arbitrary<Version>
 const standard: fc.Arbitrary<Standard> = fc.record({
   name: fc.oneof(word, fc.constantFrom('CIS-3.0', 'PCI-DSS')),
@@ -109,12 +70,24 @@ const attack = record<AttackTechnique>(
   [],
 )
 
+const cvss = record<Cvss>(
+  {
+    version: fc.oneof(word, fc.constantFrom('2.0', '3.1', '4.0')),
+    score: fc.double({ min: 0, max: 10, noNaN: true }),
+    vector: text,
+  },
+  ['version', 'score'],
+)
+
 const vulnerability = record<Vulnerability>(
   {
     uid: fc.oneof(word, fc.constantFrom('CVE-2024-3094', 'GHSA-aaaa-bbbb-cccc')),
     title: text,
     severity: fc.constantFrom(...SEVERITIES),
     references: texts,
+    cvss: fc.array(cvss, { maxLength: 3 }),
+    epss: fraction,
+    publicExploit: fc.boolean(),
     packages: fc.array(
       record<NonNullable<Vulnerability['packages']>[number]>({ name: word, version: word, fixedIn: text }, [
         'name',
@@ -198,6 +171,7 @@ const OPTIONAL: readonly StateKeys[] = [
   'deletedAt',
   'emittedAt',
   'modifiedAt',
+  'urgentSince',
 ]
 const model = {
   type: fc.constant('finding' as const),
@@ -237,6 +211,7 @@ const model = {
   acceptedAt: whenever,
   emittedAt: whenever,
   modifiedAt: whenever,
+  urgentSince: record<UrgentSince>({ P1: whenever, P2: whenever, P3: whenever, P4: whenever }, []),
   flags: texts,
 }
 
@@ -244,19 +219,6 @@ const model = {
 export const anyState: fc.Arbitrary<FindingState> = record<FindingState>(
   model,
   (Object.keys(model) as StateKeys[]).filter((key) => !OPTIONAL.includes(key)),
-)
-
-export const anyContext: fc.Arbitrary<FindingContext> = fc.record(
-  {
-    priority: fc.record({
-      band: fc.constantFrom<PriorityBand[]>('P1', 'P2', 'P3', 'P4'),
-      score: fc.double({ min: 0, max: 100, noNaN: true }),
-      state: fc.constantFrom('evaluated' as const, 'partly_evaluated' as const, 'not_evaluated' as const),
-      reasons: fc.array(word, { minLength: 1, maxLength: 3 }),
-    }),
-    correlation: hash,
-  },
-  { requiredKeys: [] },
 )
 
 export const anyEmission: fc.Arbitrary<Emission> = fc.record({
@@ -273,3 +235,4 @@ function nested(levels: number): fc.Arbitrary<unknown> {
     return value
   })
 }
+export { anyContext } from './any-context.ts'

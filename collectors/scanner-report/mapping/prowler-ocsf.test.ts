@@ -259,3 +259,17 @@ test('any JSON becomes a valid event or is rejected with a reason', () => {
     { numRuns: 500 },
   )
 })
+
+test('a record about vulnerabilities says which, and how likely each is exploited', () => {
+  const vulnerabilities = [
+    {
+      cve: { uid: 'CVE-2099-0001', cvss: [{ version: '3.1', base_score: 9.8 }], epss: { score: '0.5' } },
+      is_exploit_available: true,
+    },
+  ]
+  const found = statement({ vulnerabilities })
+  expect(found.description.vulnerabilities).toEqual([
+    { uid: 'CVE-2099-0001', cvss: [{ version: '3.1', score: 9.8 }], epss: 0.5, publicExploit: true },
+  ])
+  expect(statement().description).not.toHaveProperty('vulnerabilities')
+})

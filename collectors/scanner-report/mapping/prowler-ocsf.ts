@@ -20,6 +20,7 @@ import {
   type MappedFinding,
   type MappingOptions,
 } from '../../asff/mapped.ts'
+import { ocsfVulnerabilities } from '../../asff/ocsf-vulnerabilities.ts'
 import { present, presentOrNone } from '../../asff/present.ts'
 import { severityOfOcsf } from '../../asff/severity.ts'
 import { tagsOfLabels } from '../../asff/tags.ts'
@@ -108,6 +109,7 @@ function descriptionOf(root: Fields, control: string): Description {
   const text = root.object('remediation').text('desc')
   const references = root.object('remediation').texts('references')
   const attacks = info.objects('attacks').flatMap(attackOf)
+  const vulnerabilities = ocsfVulnerabilities(root)
   return present({
     title: info.text('title') ?? control,
     text: info.text('desc'),
@@ -120,6 +122,7 @@ function descriptionOf(root: Fields, control: string): Description {
     standards: standardsOf(unmapped.object('compliance')),
     categories: unmapped.texts('categories'),
     attacks: attacks.length === 0 ? undefined : attacks,
+    vulnerabilities: vulnerabilities.length === 0 ? undefined : vulnerabilities,
   })
 }
 

@@ -36,6 +36,9 @@ export const ENUM_ID: FieldMapping = { type: 'integer', ignore_malformed: true }
 
 export const COUNT: FieldMapping = { type: 'long', ignore_malformed: true }
 
+/** A number with a fraction: a score, a share. */
+export const DECIMAL: FieldMapping = { type: 'double', ignore_malformed: true }
+
 export const FLAG: FieldMapping = { type: 'boolean' }
 
 /** Written as milliseconds since the epoch; queries may also say `2026-11-25` or `now-7d`. */

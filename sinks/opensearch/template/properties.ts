@@ -1,5 +1,6 @@
 import {
   COUNT,
+  DECIMAL,
   ENUM_ID,
   enumeration,
   FLAG,
@@ -22,7 +23,7 @@ import {
  */
 
 const remediation = object({ desc: PROSE, references: IDENTIFIER })
-const named = object({ uid: IDENTIFIER, title: LINE, references: IDENTIFIER })
+const named = { uid: IDENTIFIER, title: LINE, references: IDENTIFIER }
 
 const metadata = object({
   version: WORD,
@@ -54,19 +55,25 @@ const findingInfo = object({
     tactic: object({ uid: WORD, name: WORD }),
     technique: object({ uid: WORD, name: WORD }),
   }),
-  traits: object({ category: WORD, name: WORD }),
+  traits: object({ category: WORD, name: WORD, type: WORD, values: WORD }),
   src_url: IDENTIFIER,
 })
 
 const vulnerabilities = object({
-  cve: named,
-  advisory: named,
+  cve: object({
+    ...named,
+    // A text in OCSF, and in our events one that sorts as its number does.
+    epss: object({ score: WORD, percentile: DECIMAL }),
+    cvss: object({ version: WORD, base_score: DECIMAL, vector_string: WORD }),
+  }),
+  advisory: object(named),
   title: LINE,
   severity: WORD,
   references: IDENTIFIER,
   remediation,
   affected_packages: object({ name: IDENTIFIER, version: WORD, fixed_in_version: WORD }),
   is_fix_available: FLAG,
+  is_exploit_available: FLAG,
 })
 
 const cloud = object({
@@ -86,6 +93,11 @@ const resources = object({
   cloud_partition: WORD,
   group: object({ name: WORD }),
   owner: object({ name: WORD }),
+  criticality: WORD,
+  data_classifications: object({
+    ...enumeration('confidentiality'),
+    classifier_details: object({ type: WORD, name: LINE }),
+  }),
   tags: object({ name: WORD, value: WORD }),
   data: FREE_FORM,
 })
@@ -111,6 +123,9 @@ const unmapped = object({
   account: IDENTIFIER,
   region: WORD,
   organization_unit: WORD,
+  priority_due: TIME,
+  bod_due: TIME,
+  owner_source: LINE,
   source: FREE_FORM,
 })
 
@@ -145,6 +160,8 @@ export const PROPERTIES: Properties = {
   vulnerabilities,
   cloud,
   resources,
+  assignee: object({ name: WORD }),
+  assignee_group: object({ name: WORD }),
   enrichments: object({
     name: WORD,
     value: IDENTIFIER,

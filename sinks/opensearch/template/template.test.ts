@@ -69,10 +69,11 @@ describe('the mapping', () => {
     for (const [path, { type, ignore_above: limit = Infinity, ignore_malformed: lenient }] of leaves) {
       // 32,766 bytes are the longest term; a UTF-16 unit has up to 3.
       if (type === 'keyword') expect([path, limit * 3 < 32_766]).toEqual([path, true])
-      if (type === 'integer' || type === 'long' || type === 'date') expect([path, lenient]).toEqual([path, true])
+      if (type === 'integer' || type === 'long' || type === 'double' || type === 'date')
+        expect([path, lenient]).toEqual([path, true])
     }
     expect(new Set(leaves.map(([, field]) => typeOf(field)))).toEqual(
-      new Set(['keyword', 'text', 'integer', 'long', 'date', 'boolean', 'free-form']),
+      new Set(['keyword', 'text', 'integer', 'long', 'double', 'date', 'boolean', 'free-form']),
     )
   })
 
@@ -137,6 +138,7 @@ function mappingsFor(path: string, type: string): readonly string[] {
   if (path.endsWith('_dt')) return ['date']
   if (type === 'integer') return path.endsWith('time') ? ['date'] : ['integer', 'long']
   if (type === 'string') return ['keyword', 'text']
+  if (type === 'number') return ['double']
   return type === 'boolean' ? ['boolean'] : ['free-form']
 }
 

@@ -29,7 +29,20 @@ test('a compliance finding becomes ASFF with everything in its place', () => {
     compliance: { control: 's3_public', status_id: 3, standards: ['CIS-3.0'], requirements: ['CIS-3.0 2.1.4'] },
     remediation: { desc: 'Block public access.', references: ['https://example.com/s3'] },
     vendor_attributes: { severity: 'high' },
-    enrichments: [{ type: 'priority', data: { score: 71, reasons: ['Public.', 'Sensitive.'] } }],
+    assignee_group: { name: 'payments' },
+    enrichments: [
+      {
+        type: 'priority',
+        data: {
+          score: 71,
+          reasons: [
+            { id: 'cell', text: 'Public.' },
+            { id: 'floor-public-data', text: 'Sensitive.' },
+          ],
+          due: Date.UTC(2025, 10, 28, 12),
+        },
+      },
+    ],
     resources: [
       {
         uid: 'arn:aws:s3:::example-bucket',
@@ -73,6 +86,8 @@ test('a compliance finding becomes ASFF with everything in its place', () => {
       'posture-stream/priority': 'P1',
       'posture-stream/score': '71',
       'posture-stream/reasons': 'Public.\nSensitive.',
+      'posture-stream/due': '2025-11-28T12:00:00.000Z',
+      'posture-stream/owner': 'payments',
       'posture-stream/control': 's3_public',
       'posture-stream/source': 'Prowler',
       'posture-stream/source-id': 'prowler-1',
@@ -199,6 +214,24 @@ test.each([
   ['us-gov-west-1', 'arn:aws-us-gov:securityhub:us-gov-west-1:111122223333:product/111122223333/default'],
 ])('the product of %s is of its own partition', (region, arn) => {
   expect(toAsff(sampleFinding('v1:0a'), { ...PLACE, region }).asff.ProductArn).toBe(arn)
+})
+
+test.each([
+  [
+    { epss: { score: '0.00042' }, cvss: [{ version: '3.1', base_score: 9.8, vector_string: 'CVSS:3.1/AV:N' }] },
+    true,
+    {
+      EpssScore: 0.00042,
+      Cvss: [{ Version: '3.1', BaseScore: 9.8, BaseVector: 'CVSS:3.1/AV:N' }],
+      ExploitAvailable: 'YES',
+    },
+  ],
+  [{ epss: { score: 'unknown' }, cvss: [] }, false, { ExploitAvailable: 'NO' }],
+  [{}, undefined, {}],
+])('a vulnerability with the scores %j says what is known of its exploitation', (scores, exploited, expected) => {
+  const cve = { uid: 'CVE-2024-3094', ...scores }
+  const { Vulnerabilities } = made({ vulnerabilities: [{ cve, is_exploit_available: exploited }] })
+  expect(Vulnerabilities).toEqual([{ Id: 'CVE-2024-3094', ...expected }])
 })
 
 describe('what is too large', () => {

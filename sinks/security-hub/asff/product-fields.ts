@@ -2,7 +2,7 @@ import { OWN_KEY_FIELD, OWN_PREFIX } from '../../../schemas/security-hub-marks.t
 import type { PostureFinding } from '../../sink.ts'
 import { accountOf, at, priorityOf, textAt } from '../event.ts'
 import { LIMITS } from './limits.ts'
-import { fit } from './text.ts'
+import { fit, timestamp } from './text.ts'
 
 const SHORT = 512
 
@@ -12,7 +12,7 @@ export function productFields(
   account: string,
   resourcesLeftOut: number,
 ): Record<string, string> {
-  const { score, reasons } = priorityOf(event)
+  const { score, reasons, due } = priorityOf(event)
   const own = accountOf(event)
   const fields: readonly (readonly [string, string | undefined])[] = [
     ['revision', String(revision)],
@@ -20,6 +20,8 @@ export function productFields(
     ['priority', priority],
     ['score', score === undefined ? undefined : String(score)],
     ['reasons', fit(reasons.join('\n') || textAt(event, 'risk_details'), LIMITS.productFieldValue)],
+    ['due', timestamp(due)],
+    ['owner', fit(at(event, 'assignee_group', 'name'), SHORT)],
     ['control', fit(textAt(event, 'metadata', 'event_code') ?? at(event, 'compliance', 'control'), SHORT)],
     ['source', fit(at(event, 'metadata', 'product', 'name') ?? at(event, 'metadata', 'product', 'uid'), SHORT)],
     ['source-id', fit(at(event, 'finding_info', 'uid'), SHORT)],

@@ -1,5 +1,5 @@
-import type { SoftwarePackage, Vulnerability } from '@aws-sdk/client-securityhub'
-import { at, list, textAt, type Json } from '../event.ts'
+import type { Cvss, SoftwarePackage, Vulnerability } from '@aws-sdk/client-securityhub'
+import { at, list, numberAt, textAt, type Json } from '../event.ts'
 import { LIMITS } from './limits.ts'
 import { fit, fitAddress, present } from './text.ts'
 
@@ -22,6 +22,11 @@ export function asffVulnerabilities(event: Json): Vulnerability[] {
             .flatMap((url) => fitAddress(url, LIMITS.url) ?? [])
             .slice(0, MOST),
           FixAvailable: fixOf(packages),
+          Cvss: list(at(each, 'cve', 'cvss'))
+            .slice(0, MOST)
+            .map(cvssOf),
+          EpssScore: epssOf(textAt(each, 'cve', 'epss', 'score')),
+          ExploitAvailable: exploitOf(at(each, 'is_exploit_available')),
         }),
       ]
     })
@@ -33,6 +38,24 @@ function fixOf(packages: readonly SoftwarePackage[]): Vulnerability['FixAvailabl
   const fixed = packages.filter(({ FixedInVersion }) => FixedInVersion !== undefined).length
   if (fixed === 0) return undefined
   return fixed === packages.length ? 'YES' : 'PARTIAL'
+}
+
+function cvssOf(each: unknown): Cvss {
+  return present({
+    Version: fit(at(each, 'version'), NAME_LIMIT),
+    BaseScore: numberAt(each, 'base_score'),
+    BaseVector: fit(at(each, 'vector_string'), NAME_LIMIT),
+  })
+}
+
+/** OCSF has the probability as a text. */
+function epssOf(score: string | undefined): number | undefined {
+  const number = Number(score ?? NaN)
+  return number >= 0 && number <= 1 ? number : undefined
+}
+
+function exploitOf(available: unknown): Vulnerability['ExploitAvailable'] {
+  return typeof available === 'boolean' ? (available ? 'YES' : 'NO') : undefined
 }
 
 function packageOf(each: unknown): SoftwarePackage {

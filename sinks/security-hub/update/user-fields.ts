@@ -1,8 +1,10 @@
 import { OWN_USER_FIELD_PREFIX, OWN_WORKFLOW_FIELD, withoutOwnFields } from '../../../schemas/security-hub-marks.ts'
 import { LIMITS } from '../asff/limits.ts'
-import { fit } from '../asff/text.ts'
+import { fit, timestamp } from '../asff/text.ts'
 import type { PostureFinding } from '../../sink.ts'
 import { at, list, priorityOf, textAt } from '../event.ts'
+
+const DATE_LENGTH = 'YYYY-MM-DD'.length
 
 export type UserFields = Readonly<Record<string, string>>
 
@@ -11,7 +13,7 @@ export const REVISION_FIELD = `${OWN_USER_FIELD_PREFIX}revision`
 
 /** What we add to a finding of others, the most wanted first: there may be no room for all. */
 export function ownUserFields({ revision, state, priority, event }: PostureFinding, workflow: string): UserFields {
-  const { score, reasons } = priorityOf(event)
+  const { score, reasons, due, exposure } = priorityOf(event)
   const fields: Readonly<Record<string, string | undefined>> = {
     [REVISION_FIELD]: String(revision),
     [OWN_WORKFLOW_FIELD]: workflow,
@@ -19,7 +21,10 @@ export function ownUserFields({ revision, state, priority, event }: PostureFindi
     [`${OWN_USER_FIELD_PREFIX}score`]: score === undefined ? undefined : String(score),
     [`${OWN_USER_FIELD_PREFIX}state`]: state,
     [`${OWN_USER_FIELD_PREFIX}reasons`]: fit(reasons.join('\n'), LIMITS.userFieldValue),
-    [`${OWN_USER_FIELD_PREFIX}exposure`]: exposureOf(event),
+    // The day alone: findings that are to get the same fields are written in one call.
+    [`${OWN_USER_FIELD_PREFIX}due`]: timestamp(due)?.slice(0, DATE_LENGTH),
+    [`${OWN_USER_FIELD_PREFIX}exposure`]: fit(exposure, LIMITS.userFieldValue) ?? statedExposure(event),
+    [`${OWN_USER_FIELD_PREFIX}owner`]: fit(at(event, 'assignee_group', 'name'), LIMITS.userFieldValue),
     [`${OWN_USER_FIELD_PREFIX}correlation`]: textAt(event, 'metadata', 'correlation_uid'),
   }
   return Object.fromEntries(Object.entries(fields).filter((field): field is [string, string] => field[1] !== undefined))
@@ -31,8 +36,8 @@ export function mergedUserFields(there: UserFields, ours: UserFields): UserField
   return Object.fromEntries([...theirs, ...Object.entries(ours).slice(0, Math.max(0, LIMITS.fields - theirs.length))])
 }
 
-/** Unknown is not "no". */
-function exposureOf(event: PostureFinding['event']): string | undefined {
+/** What its source says, where no more is known. Unknown is not "no". */
+function statedExposure(event: PostureFinding['event']): string | undefined {
   const traits = list(at(event, 'finding_info', 'traits'))
   const reachable = traits.find((trait) => at(trait, 'category') === 'Reachability')
   return fit(at(reachable, 'name'), LIMITS.userFieldValue)
