@@ -9,7 +9,9 @@ import type { SchemaRegistry } from '../schemas/registry.ts'
 import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type StreamRecord } from '../stream/stream.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { Enricher, StateStore } from './enricher.ts'
+import { AssetChanges } from './graph/asset-changes.ts'
 import type { Outcome } from './lifecycle/applied.ts'
+import { withUsableDocument } from './lifecycle/documents.ts'
 import { applyEvent, causeOf } from './lifecycle/lifecycle.ts'
 import type { Periods } from './lifecycle/periods.ts'
 import { stateKey } from './state/keys.ts'
@@ -39,12 +41,14 @@ export class BatchWork {
   readonly outcomes = new Map<Outcome, number>()
   readonly notes: string[] = []
   readonly #workshop: Workshop
+  readonly #assets: AssetChanges
   /** Records of the state as they will be published; each was made to learn its size. */
   readonly #encoded = new WeakMap<StateRecord, Uint8Array>()
 
   constructor(state: PartitionState, workshop: Workshop) {
     this.store = new Overlay(state)
     this.#workshop = workshop
+    this.#assets = new AssetChanges(state.assets)
   }
 
   /** Takes the records in order; one that cannot be processed becomes a dead letter and leaves nothing else behind. */
@@ -56,6 +60,17 @@ export class BatchWork {
       const letter = { key, value: value ?? new Uint8Array(), headers }
       this.attempt(letter, streamOrigin(record), (store) => this.#apply(record, store))
     }
+    this.markAffected()
+  }
+
+  /** Tells the graph what a step changed about assets, before it enriches findings; see `markAffected`. */
+  follow(step: Overlay): void {
+    this.#assets.follow(step, this.store)
+  }
+
+  /** Marks the findings that the followed steps may concern, to be enriched again. */
+  markAffected(): void {
+    this.#assets.mark(this.store)
   }
 
   /**
@@ -72,7 +87,9 @@ export class BatchWork {
       this.emissions.push(...emissions)
       return true
     } catch (error) {
+      // Else the partition is taken over anew, and the graph reverted as a whole.
       if (concernsTheStage(error)) throw error
+      this.#assets.undo(store, this.store)
       const time = this.#workshop.clock()
       this.deadLetters.push(
         ...deadLetterRecords(letter, { stage: 'enrichment', component: 'enrichment', error, origin, time }),
@@ -85,9 +102,10 @@ export class BatchWork {
     const { schemas, enrichers } = this.#workshop
     if (record.value === null) throw new PermanentError('RECORD_EMPTY', 'a record of posture.events has a value')
     requireSchema(record.headers, 'posture-event')
-    const event = schemas.decode('posture-event', record.value)
+    const event = withUsableDocument(schemas.decode('posture-event', record.value), schemas)
     const now = this.#workshop.clock()
     const { outcome, touched, note } = applyEvent(event, store, now)
+    this.follow(store)
     markDirty(event, store, enrichers)
     const emissions = touched
       .map((key) => nextRevision(key, causeOf(event), store, enrichers, now))

@@ -4,6 +4,7 @@ import { assetConfig, type AssetConfig } from './asset-context/rules.ts'
 import { correlation } from './correlation/correlation.ts'
 import { correlationConfig, type CorrelationConfig } from './correlation/groups.ts'
 import type { Enricher } from './enricher.ts'
+import { exposure } from './exposure/exposure-enricher.ts'
 import { significanceOf, type Significance } from './intel/significance.ts'
 import { NO_INTELLIGENCE, type Intelligence } from './intelligence.ts'
 import { priorityConfig, type PriorityConfig } from './priority/config.ts'
@@ -30,7 +31,7 @@ export function enrichersOf(
   intelligence: Intelligence = NO_INTELLIGENCE,
 ): readonly Enricher[] {
   const { correlation: groups = {}, assets = {}, priority: tables = {} } = settings
-  return [correlation(groups), assetContext(assets), priority(tables, intelligence)]
+  return [correlation(groups), exposure(), assetContext(assets), priority(tables, intelligence)]
 }
 
 /** Everything beside their versions that enrichers decide by. */

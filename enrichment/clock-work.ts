@@ -1,7 +1,9 @@
 import type { BatchWork, Workshop } from './batch-work.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { StateStore } from './enricher.ts'
+import { drainAccounts, hasMarkedAccounts } from './graph/account-marks.ts'
 import { elapse } from './lifecycle/periods.ts'
+import { drainSweeps, hasSweeps, type Unseen } from './lifecycle/sweep.ts'
 import { drainCves, hasMarkedCves, markChangedCves, type IntelChanges } from './reprioritise.ts'
 import { findingPrefix, readState, stateKey } from './state/keys.ts'
 import type { PartitionState } from './state/local-store.ts'
@@ -16,8 +18,9 @@ export interface ClockWorkshop extends Workshop {
 const STEP = 500
 
 /**
- * What no record drives: mutes that expire, findings to be refreshed or forgotten, and those to be enriched again, because
- * of their context, of the intelligence or of the rules. Answers whether nothing is left to do now.
+ * What no record drives: mutes that expire, findings to be refreshed or forgotten, assets that a complete scan did not see
+ * any more, and findings to be enriched again, because of their context, of the intelligence or of the rules. Answers
+ * whether nothing is left to do now.
  */
 export function doClockWork(work: BatchWork, state: PartitionState, workshop: ClockWorkshop): boolean {
   const now = workshop.clock()
@@ -26,16 +29,35 @@ export function doClockWork(work: BatchWork, state: PartitionState, workshop: Cl
   const due = state.due(now, STEP)
   for (const stored of due) settle(stored, work, workshop, now)
   const enrich = (stored: string): void => enrichAgain(stored, work, workshop, now)
+  // Of its own measure: neither keeps the other waiting.
+  drainSweeps(work.store, STEP, (unseen) => removeUnseen(unseen, work, workshop, now))
+  work.markAffected()
   let left = STEP
   left -= drainDirtyFindings(work.store, left, enrich)
   left -= drainCves(work.store, left, enrich)
+  left -= drainAccounts(work.store, state.assets.graph, left, enrich)
   left -= enrichAll(work.store, left, enrich)
-  return left > 0 && due.length < STEP && !hasMarkedCves(work.store) && work.store.get(stateKey.dirtyAll) === undefined
+  return left > 0 && due.length < STEP && !hasMarks(work.store)
+}
+
+/** Whether there are marks left that stand for many findings, or for assets that are to be deleted. */
+function hasMarks(store: Overlay): boolean {
+  const isMarked = hasSweeps(store) || hasMarkedCves(store) || hasMarkedAccounts(store)
+  return isMarked || store.get(stateKey.dirtyAll) !== undefined
+}
+
+function removeUnseen(unseen: Unseen, work: BatchWork, workshop: Workshop, now: number): void {
+  step(stateKey.asset(unseen.tenant, unseen.uid), work, workshop, (store) => {
+    const { touched } = unseen.remove(store, now)
+    work.follow(store)
+    return touched.flatMap((key) => emissionsOf(nextRevision(key, 'deleted', store, workshop.enrichers, now)))
+  })
 }
 
 function settle(stored: string, work: BatchWork, workshop: Workshop, now: number): void {
   step(stored, work, workshop, (store) => {
     const elapsed = elapse(stored, store, now, workshop.periods)
+    work.follow(store)
     if (elapsed === undefined) return []
     if ('forgotten' in elapsed) {
       const { key, tenant } = elapsed.forgotten

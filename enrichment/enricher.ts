@@ -1,10 +1,14 @@
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import type { FindingState, StateRecord } from '../schemas/generated/state.ts'
 import type { PriorityBand } from '../schemas/records.ts'
+import type { ContextGraph } from './context-graph.ts'
+import type { Exposure } from './exposure.ts'
 import type { Evidence, EvidenceVector, Item } from './evidence.ts'
 
 /** Reads this partition's state, the running batch's changes included. */
 export interface StateReader {
+  /** The assets that this partition knows. */
+  readonly graph: ContextGraph
   get(key: string): StateRecord | undefined
   /** Keys that start with `prefix`, in order, after `after` where given; at most `limit`. */
   keys(prefix: string, options?: { readonly after?: string; readonly limit?: number }): Iterable<string>
@@ -23,6 +27,9 @@ export interface FindingContext {
   /** What findings of different sources about one resource and equivalent controls have in common; see correlation/. */
   readonly correlation?: string
   readonly exposure?: Evidence<'exposure'>
+  /** What that rests on: the ways in with every hop, or what closes them; see exposure/. */
+  readonly exposureProof?: Exposure
+  readonly anonymousAccess?: Evidence<'anonymousAccess'>
   readonly identity?: Evidence<'identity'>
   readonly data?: Evidence<'data'>
   readonly path?: Evidence<'path'>

@@ -38,6 +38,15 @@ export interface Evidence<I extends Item = Item> {
   readonly observedAt?: number
   /** What it rests on, one short phrase each, the deciding one first: `category internet-exposed`. */
   readonly evidence?: readonly string[]
+  /** What others state and this proves wrong. */
+  readonly overruled?: readonly Overruled<I>[]
+}
+
+/** What somebody stated of an item and a proof decided otherwise. */
+export interface Overruled<I extends Item = Item> {
+  readonly value: Rung<I>
+  readonly source: string
+  readonly evidence?: readonly string[]
 }
 
 /** A CVE of the finding, as far as it is known; what is undefined is unknown. */

@@ -5,7 +5,7 @@ import { parseJson } from '../schemas/registry.ts'
 import { requireSchema } from '../schemas/records.ts'
 import type { Assignment, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { readState, stateKey } from './state/keys.ts'
+import { assetPrefix, readState, stateKey } from './state/keys.ts'
 import type { PartitionState } from './state/local-store.ts'
 
 const PROGRESS_EVERY = 100_000
@@ -27,6 +27,7 @@ export async function restorePartition(
     log.info({ partition }, 'The local state is older than deletions are kept; it is restored from the beginning.')
     state.clear()
   }
+  await loadGraph(state, assignment, log)
   const from = state.restored.next
   let end = await assignment.restore(topics.state.name, from, applier(state, assignment, log, clock))
   if (end < from) {
@@ -38,6 +39,16 @@ export async function restorePartition(
   state.apply([], end, clock())
   const position = readState(state, 'position', stateKey.position(topics.events.name))
   return position === undefined ? undefined : BigInt(position.next)
+}
+
+/** What a batch before left that came to nothing is taken back; a graph that is still there is not built again. */
+async function loadGraph(state: PartitionState, { partition, signal }: Assignment, log: Logger): Promise<void> {
+  const { assets } = state
+  assets.revert(state)
+  if (assets.isLoaded) return
+  await assets.load(() => state.records(assetPrefix), signal)
+  const { assets: count, edges } = assets.graph.size
+  if (count > 0) log.info({ partition, assets: count, edges }, 'The graph of assets is built.')
 }
 
 /** Writes what is read from posture.state into the local store, and says how far it is where that takes long. */

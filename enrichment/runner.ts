@@ -43,6 +43,8 @@ export interface RunningEnrichment extends Consumption {
 
 const TICK_MS = 500
 const MAX_RECORDS = 2000
+/** How long the graph of a partition that was lost is kept: after a failure it comes back at once. */
+const GRAPH_KEPT_MS = 60_000
 
 interface Worker {
   readonly state: PartitionState
@@ -68,6 +70,10 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
     assignment.signal.addEventListener('abort', () => {
       // By then the partition may have been taken over anew.
       if (workers.get(partition) === worker) workers.delete(partition)
+      const release = setTimeout(() => {
+        if (!workers.has(partition)) state.assets.unload()
+      }, GRAPH_KEPT_MS)
+      release.unref()
     })
     const position = await restorePartition(worker.state, assignment, log, () => options.clock())
     worker.position = position ?? 0n

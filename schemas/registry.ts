@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { PermanentError } from '../core/errors.ts'
+import type { AssetDocument } from './generated/asset-document.ts'
 import type { Checkpoint } from './generated/checkpoint.ts'
 import type { DeadLetter } from './generated/dead-letter.ts'
 import type { DeliveryRecord } from './generated/delivery.ts'
@@ -11,6 +12,7 @@ import type { StateRecord } from './generated/state.ts'
 /** What travels between the stages, by the name its schema has in this folder. */
 export interface Shapes {
   'posture-event': PostureEvent
+  'asset-document': AssetDocument
   state: StateRecord
   checkpoint: Checkpoint
   delivery: DeliveryRecord
@@ -20,6 +22,7 @@ export type Subject = keyof Shapes
 
 const SUBJECTS = [
   'posture-event',
+  'asset-document',
   'state',
   'checkpoint',
   'delivery',

@@ -23,8 +23,8 @@ const devTools = String.raw`^tools/|^bench/|^schemas/(generate-types|ocsf/compil
 const port = String.raw`^stream/(stream|topics)\.ts$`
 /** The parts of enrichment that the others may use, each through one file. */
 const sharedParts = String.raw`^enrichment/(lifecycle/lifecycle|graph/graph|state/keys)\.ts$`
-/** What several collectors use and none of them owns: Security Hub's formats and AWS's clients. */
-const sharedReading = '^collectors/(asff|aws)/'
+/** What several collectors use and none of them owns: Security Hub's formats, AWS's clients, and the reading of files. */
+const sharedReading = '^collectors/(asff|aws|files)/'
 
 /** The import table of ARCHITECTURE.md: which of our files each kind of production code may import. */
 const table: readonly Allowance[] = [
@@ -36,7 +36,7 @@ const table: readonly Allowance[] = [
   { what: 'sinks-stand-alone', from: '^sinks/', may: ['^sinks/', '^core/', '^schemas/', port] },
   {
     what: 'a-collector-knows-only-the-contract',
-    from: '^collectors/(?!(?:asff|aws)/)([^/]+)/',
+    from: '^collectors/(?!(?:asff|aws|files)/)([^/]+)/',
     may: ['^collectors/$1/', sharedReading, String.raw`^collectors/collector\.ts$`, '^(core|schemas|stream)/'],
   },
   {
@@ -59,7 +59,7 @@ const table: readonly Allowance[] = [
     from: '^enrichment/([^/]+)/',
     may: [
       '^enrichment/$1/',
-      String.raw`^enrichment/(enricher|evidence|intelligence)\.ts$`,
+      String.raw`^enrichment/(enricher|evidence|exposure|intelligence|context-graph)\.ts$`,
       sharedParts,
       '^(core|schemas|stream)/',
     ],

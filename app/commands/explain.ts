@@ -7,6 +7,7 @@ import { COORDINATES } from '../../enrichment/priority/point.ts'
 import { prioritise } from '../../enrichment/priority/prioritise.ts'
 import type { Ruleset } from '../../enrichment/priority/ruleset.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
+import { exposureLines } from '../format/exposure-in-event.ts'
 import { explainPage, whatIfPage } from '../format/explain-page.ts'
 import { viewOf } from '../format/finding-view.ts'
 import { Paint } from '../format/paint.ts'
@@ -81,7 +82,8 @@ async function explain(key: string, options: ExplainOptions, context: CommandCon
   const { terminal } = context
   const layout = { columns: terminal.columns, paint: new Paint(terminal.colour) }
   if (options.json === true) terminal.out(JSON.stringify(plain(finding, said, now, changes, other), undefined, 2))
-  else if (other === undefined) terminal.out(explainPage(page, layout))
+  else if (other === undefined)
+    terminal.out(explainPage({ ...page, steps: [...page.steps, ...proofSteps(finding)] }, layout))
   else {
     const assumption = changesInWords(changes)
     terminal.out(whatIfPage({ ...page, assumption, other: other.priority, otherSteps: other.steps }, layout))
@@ -101,6 +103,11 @@ function saidBy(finding: StoredFinding): PriorityInEvent {
 
 function decided(evidence: EvidenceVector, ruleset: Ruleset): Decided {
   return { priority: prioritise(evidence, ruleset), steps: derivation(evidence, ruleset) }
+}
+
+/** What the exposure among the evidence rests on; the priority is decided again, the proof is shown as it was written. */
+function proofSteps(finding: StoredFinding): readonly Step[] {
+  return exposureLines(finding).map((text) => ({ title: 'Exposure proof', text }))
 }
 
 function isSameRuleset(said: Pick<PriorityInEvent, 'ruleset'>, now: Priority): boolean {
@@ -134,7 +141,7 @@ function kevNote(changes: readonly Change[], evidence: EvidenceVector): string[]
 }
 
 function plain(
-  { key, revision }: StoredFinding,
+  { key, revision, event }: StoredFinding,
   { evidence, ...said }: PriorityInEvent,
   now: Decided,
   changes: readonly Change[],
@@ -145,6 +152,7 @@ function plain(
     revision,
     event: said,
     evidence,
+    exposureProof: exposureLines({ event }),
     ruleset: now.priority.ruleset,
     sameRuleset: isSameRuleset(said, now.priority),
     altered: isAltered(said, now.priority),

@@ -1,3 +1,4 @@
+import { exposureLines } from './exposure-in-event.ts'
 import { joined, viewOf, type FindingView } from './finding-view.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
 import type { Paint } from './paint.ts'
@@ -28,6 +29,7 @@ function paragraphs(finding: StoredFinding, view: FindingView): [label: string, 
     ['Why', ...view.reasons],
     ['Lower', ...view.remedies],
     ['Not known', view.unknowns.join(', ')],
+    ['Exposure', ...exposureLines(finding)],
     ['Due', dueLine(finding, view)],
     ['CISA', cisaLine(view)],
     ['State', stateLine(finding, view)],

@@ -1,6 +1,7 @@
 import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
+import { exposureLines } from './exposure-in-event.ts'
 import { findingPage } from './finding-page.ts'
 import { findingsTable } from './findings-table.ts'
 import { Paint } from './paint.ts'
@@ -48,6 +49,42 @@ function finding(event: object = {}, state: StoredFinding['state'] = 'open'): St
     },
   }
 }
+
+describe('the proof of an exposure', () => {
+  const proved = (data: object) =>
+    exposureLines(finding({ enrichments: [{ type: 'exposure', short_desc: 'Reachable from the internet.', data }] }))
+
+  test('is a sentence, every way in with its hops, what is missing, and what it overrules', () => {
+    const hops = [{ uid: 'igw-1', text: 'internet gateway igw-1 is attached' }, { uid: 'sg-1' }]
+    expect(
+      proved({
+        routes: [
+          { from: 'internet', protocol: 'tcp', ports: ['22', '80-81'], hops, certainty: 'possible' },
+          { from: 'internet', protocol: 'all', ports: [], hops: [] },
+        ],
+        closed_by: [{ uid: 'eni-2', text: 'eni-2 has no public IPv4 address' }],
+        missing: ['network ACL of subnet-1'],
+        source_claims: [{ value: 'internet', source: 'Prowler', evidence: ['control open'] }],
+      }),
+    ).toEqual([
+      'Reachable from the internet.',
+      '1. from internet to tcp 22, 80-81 (possible): internet gateway igw-1 is attached; sg-1',
+      '2. from internet to all',
+      'closed by eni-2 has no public IPv4 address',
+      'missing: network ACL of subnet-1',
+      'overruled: Prowler states internet (control open)',
+    ])
+  })
+
+  test('is on the page of a finding, and absent where there is none', () => {
+    const page = findingPage(finding({ enrichments: [{ type: 'exposure', short_desc: 'Closed.', data: {} }] }), {
+      columns: 80,
+      paint: plain,
+    })
+    expect(page).toContain('Exposure     Closed.')
+    expect(exposureLines(finding())).toEqual([])
+  })
+})
 
 describe('the table of findings', () => {
   test('says what, how urgent, where and why', () => {

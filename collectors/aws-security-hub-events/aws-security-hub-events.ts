@@ -1,16 +1,15 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
+import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context } from '../../core/component.ts'
-import { PermanentError } from '../../core/errors.ts'
-import { awsClientOptions } from '../aws/client-options.ts'
 import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
 import { access } from './access.ts'
-import { checkQueue } from './check.ts'
-import { configSchema, regionOf, type Config } from './config.ts'
-import { HeldMessages } from './held-messages.ts'
+import { checkQueue } from '../aws/check-queue.ts'
+import { configSchema, type Config } from './config.ts'
+import { HeldMessages } from '../aws/held-messages.ts'
 import { MessageReading } from './message-events.ts'
 import { OtherMessages } from './other-messages.ts'
-import { Queue } from './queue.ts'
-import { Reception } from './reception.ts'
+import { queueClient } from '../aws/queue-settings.ts'
+import { Queue } from '../aws/queue.ts'
+import { Reception } from '../aws/reception.ts'
 
 /** Reads what Security Hub says at the moment at which it says it, from a queue that an EventBridge rule feeds. */
 export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
@@ -20,17 +19,7 @@ export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
   access,
   runs: 'continuously',
   consumes: true,
-  create(config, context) {
-    const region = regionOf(config)
-    if (region === undefined)
-      throw new PermanentError('REGION_MISSING', `queueUrl ${config.queueUrl} names no region: set region as well`)
-    if (config.externalId !== undefined && config.roleArn === undefined)
-      throw new PermanentError('ROLE_MISSING', 'externalId is of use with roleArn only: set the role, or leave it out')
-    // A queue is asked where its URL says, also when that is no address of the region.
-    const endpoint = config.endpoint ?? new URL(config.queueUrl).origin
-    const client = new SQSClient(awsClientOptions({ ...config, region, endpoint }))
-    return new AwsSecurityHubEvents(config, context, client)
-  },
+  create: (config, context) => new AwsSecurityHubEvents(config, context, queueClient(config)),
 }
 
 /**

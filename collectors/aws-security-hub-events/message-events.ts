@@ -5,7 +5,7 @@ import { findingEvent } from '../asff/finding-event.ts'
 import type { Mapped } from '../asff/mapped.ts'
 import type { CollectedBatch, Unreadable } from '../collector.ts'
 import { mapFinding } from './map-finding.ts'
-import type { Message } from './message.ts'
+import type { Message } from '../aws/message.ts'
 import { readBody, type FoundFinding, type MessageContent } from './message-body.ts'
 
 /** A finding of more characters goes without its resources' free-form data: no topic would take it. */

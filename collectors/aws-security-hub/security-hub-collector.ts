@@ -1,11 +1,11 @@
 import type { Context } from '../../core/component.ts'
 import { PermanentError, PipelineError, asError, errorCode } from '../../core/errors.ts'
+import { merged, type Step } from '../aws/merged.ts'
+import { patiently } from '../aws/patience.ts'
 import type { CollectedBatch, Collector } from '../collector.ts'
 import { groupsOf, nameOf, type Group, type SecurityHubConfig, type Target } from './config.ts'
 import { GroupSweep } from './group-sweep.ts'
 import { HubClient, accountOfRole } from './hub-client.ts'
-import { merged, type Step } from './merged.ts'
-import { patiently } from './patience.ts'
 import { queryOf, readPosition, type Position } from './position.ts'
 import type { SweepScans } from './sweep-scans.ts'
 import { TargetSweep, type SweptPage } from './target-sweep.ts'
@@ -97,9 +97,9 @@ export class SecurityHubCollector implements Collector {
 
   async *#pages({ sweep, target }: Job, signal: AbortSignal): AsyncGenerator<SweptPage> {
     const hub = this.#hubs.get(target)!
-    const { account, now } = await patiently(this.#config, hub, signal, this.#context, nameOf(target), async () =>
-      hub.describe(signal),
-    )
+    const whom = `Security Hub in ${nameOf(target)}`
+    const patience = { patience: this.#config.patience, pacer: hub.pacer, context: this.#context, whom }
+    const { account, now } = await patiently(patience, signal, async () => hub.describe(signal))
     sweep.began(account, now)
     if (sweep.scans !== undefined) this.#scans.set(sweep.group.key, sweep.scans)
     yield* new TargetSweep(this.#config, target, hub, this.#context).pages(sweep.startOf(target), now, signal)

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import { durationMs } from '../../core/duration.ts'
 import type { Context } from '../../core/component.ts'
 import { TransientError, errorCode } from '../../core/errors.ts'
+import { patiently } from '../aws/patience.ts'
 import { nameOf, type SecurityHubConfig, type Target } from './config.ts'
 import type { HubClient, HubPage } from './hub-client.ts'
-import { patiently } from './patience.ts'
 import type { Pass, TargetPosition } from './position.ts'
 import { updatedAt } from './query.ts'
 
@@ -81,7 +81,9 @@ export class TargetSweep {
 
   /** The next page; undefined where the token is refused. */
   async #read(pass: Pass, signal: AbortSignal): Promise<HubPage | undefined> {
-    return patiently(this.#config, this.#hub, signal, this.#context, nameOf(this.#target), async () => {
+    const whom = `Security Hub in ${nameOf(this.#target)}`
+    const patience = { patience: this.#config.patience, pacer: this.#hub.pacer, context: this.#context, whom }
+    return patiently(patience, signal, async () => {
       try {
         return await this.#hub.page(pass, signal)
       } catch (error) {

@@ -33,6 +33,9 @@ export function awsClientOptions({ region, endpoint, ...access }: AwsAccess) {
   }
 }
 
+/** What a client is made with. */
+export type AwsClientOptions = ReturnType<typeof awsClientOptions>
+
 function assumed(RoleArn: string, region: string, { externalId, stsEndpoint }: Omit<AwsAccess, 'region'>) {
   return fromTemporaryCredentials({
     params: { RoleArn, RoleSessionName: SESSION_NAME, ...(externalId === undefined ? {} : { ExternalId: externalId }) },

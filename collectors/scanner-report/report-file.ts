@@ -1,18 +1,8 @@
 import { createHash } from 'node:crypto'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
+import { chunks, type FileMark } from '../files/file-marks.ts'
 import type { Frame } from './framing/frame.ts'
 import { RecordFramer } from './framing/record-framer.ts'
-
-const CHUNK_BYTES = 256 * 1024
-const LARGEST_CHUNK_BYTES = 4 * 1024 * 1024
-
-/** How a file looked when it was read: whether it is still the same. */
-export interface FileMark {
-  readonly size: number
-  readonly mtimeMs: number
-  /** SHA-256 of what was read, in hex. */
-  readonly digest: string
-}
 
 /** One reading of one report, in chunks, with what is known of the file at its end. */
 export class ReportFile {
@@ -65,24 +55,5 @@ export class ReportFile {
   /** To be called once, when `frames` has ended. */
   mark(): FileMark {
     return { size: this.#size, mtimeMs: this.#mtimeMs, digest: this.#hash.digest('hex') }
-  }
-}
-
-/** The digest of a whole file, as in its mark. */
-export async function digestOf(path: string, signal: AbortSignal): Promise<string> {
-  await using file = await open(path)
-  const hash = createHash('sha256')
-  for await (const chunk of chunks(file, () => 0, signal)) hash.update(chunk)
-  return hash.digest('hex')
-}
-
-/** A chunk grows with what is held of one long record, so that putting them together stays cheap. */
-async function* chunks(file: FileHandle, held: () => number, signal: AbortSignal): AsyncGenerator<Buffer> {
-  for (;;) {
-    signal.throwIfAborted()
-    const buffer = Buffer.allocUnsafe(Math.min(Math.max(CHUNK_BYTES, held()), LARGEST_CHUNK_BYTES))
-    const { bytesRead } = await file.read(buffer, 0, buffer.length)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
   }
 }

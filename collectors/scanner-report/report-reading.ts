@@ -7,7 +7,7 @@ import type { DeclaredScope } from './declared-scope.ts'
 import type { Frame } from './framing/frame.ts'
 import type { MappedFinding, MappingOptions } from '../asff/mapped.ts'
 import { mapperOf, type ReportFormat } from './mapping/record-format.ts'
-import type { Progress } from './progress.ts'
+import type { Progress } from '../files/progress.ts'
 import type { ReportFile } from './report-file.ts'
 import { ScanLedger } from './scan-ledger.ts'
 

@@ -4,11 +4,11 @@ import type { Context } from '../../core/component.ts'
 import { PermanentError, errorCode } from '../../core/errors.ts'
 import { isZone } from '../../core/time.ts'
 import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import { digestOf, isUnchanged, readPosition, writePosition, type FileMark, type Marks } from '../files/file-marks.ts'
+import { isPathError, listFiles, pathProblem, throwIfAny, type FileKind } from '../files/file-paths.ts'
+import { progressOn, type Progress, type Terminal } from '../files/progress.ts'
 import { declaredScope } from './declared-scope.ts'
-import { isUnchanged, readPosition, writePosition, type Marks } from './position.ts'
-import { progressOn, type Progress, type Terminal } from './progress.ts'
-import { ReportFile, digestOf, type FileMark } from './report-file.ts'
-import { isPathError, listReports, pathProblem } from './report-paths.ts'
+import { ReportFile } from './report-file.ts'
 import { preview, type Preview } from './report-preview.ts'
 import { ReportReading, refusedReport } from './report-reading.ts'
 
@@ -35,6 +35,12 @@ const configSchema = Type.Object(
   { additionalProperties: false },
 )
 type Config = Static<typeof configSchema>
+
+const REPORTS: FileKind = {
+  names: /\.(json|ndjson|jsonl)$/i,
+  writer: 'the scanner',
+  code: 'REPORT_NOT_READABLE',
+}
 
 const ACCESS = `
 The user that runs the pipeline reads the reports, and enters and lists the directories that they are in. It writes
@@ -86,14 +92,14 @@ class ScannerReport implements Collector {
   }
 
   async check(): Promise<void> {
-    const { problems, empty } = await listReports(this.#config.paths)
+    const { problems, empty } = await listFiles(this.#config.paths, REPORTS)
     for (const path of empty)
       this.#context.log.warn({ path }, `${path} holds no report yet: name a .json, .ndjson or .jsonl file to be read.`)
     throwIfAny(problems)
   }
 
   async *collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch> {
-    const { files, problems } = await listReports(this.#config.paths)
+    const { files, problems } = await listFiles(this.#config.paths, REPORTS)
     const failures = [...problems]
     const marks = this.#marksOf(position, files)
     const pending: Pending[] = []
@@ -198,7 +204,7 @@ class ScannerReport implements Collector {
       return
     }
     if (!isPathError(code)) throw error
-    const problem = pathProblem(path, error)
+    const problem = pathProblem(path, REPORTS, error)
     this.#context.log.error({ path, code }, `${problem.message}. The other reports are read.`)
     failures.push(problem)
   }
@@ -213,12 +219,4 @@ function byTimeThenName(one: Pending, other: Pending): number {
 /** Reports without any time come last. */
 function timeOf({ preview: seen }: Pending): number {
   return seen.kind === 'report' ? (seen.firstTime ?? Infinity) : Infinity
-}
-
-function throwIfAny(problems: readonly PermanentError[]): void {
-  const [first, second] = problems
-  if (first === undefined) return
-  if (second === undefined) throw first
-  const message = problems.map((each) => each.message).join('; ')
-  throw new PermanentError(first.code, message, { cause: new AggregateError(problems) })
 }

@@ -17,6 +17,19 @@ export interface Applied {
   readonly outcome: Outcome
   /** Keys of the findings that may mean something else now. */
   readonly touched: readonly string[]
+  /** Uids of the assets that are something else now, or deleted; not of those that were only seen again. */
+  readonly assets?: readonly string[]
+  /** Of which assets it is known from now on that there are no others than those known. */
+  readonly covered?: readonly AssetScope[]
   /** A sentence for the log, where people should know. */
   readonly note?: string
+}
+
+/** What scans of assets cover one by one. */
+export interface AssetScope {
+  readonly tenant: string
+  readonly account: string
+  /** Empty for assets that have none. */
+  readonly region: string
+  readonly type: string
 }

@@ -2,6 +2,7 @@ import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import type { Cause } from '../../schemas/records.ts'
 import type { StateStore } from '../enricher.ts'
 import type { Applied } from './applied.ts'
+import { completeAssetScan, isOfAssets, startAssetScan } from './asset-scans.ts'
 import { deleteAsset, observeAsset } from './assets.ts'
 import { decide } from './decisions.ts'
 import { observe } from './observe.ts'
@@ -16,13 +17,13 @@ export function applyEvent(event: PostureEvent, store: StateStore, now: number):
     case 'finding.observed':
       return observe(event, store, now)
     case 'scan.started':
-      return startScan(event, store, now)
+      return isOfAssets(event.scope) ? startAssetScan(event, store, now) : startScan(event, store, now)
     case 'scan.completed':
-      return completeScan(event, store, now)
+      return isOfAssets(event.scope) ? completeAssetScan(event, store, now) : completeScan(event, store, now)
     case 'asset.deleted':
       return deleteAsset(event, store, now)
     case 'asset.observed':
-      return observeAsset(event, store)
+      return observeAsset(event, store, now)
     case 'verdict.recorded':
       return decide(event, store, now)
     case 'ticket.changed':

@@ -2,6 +2,7 @@ import type { FindingState, StateRecord } from '../../schemas/generated/state.ts
 import type { Cause } from '../../schemas/records.ts'
 import type { StateStore } from '../enricher.ts'
 import { readState, stateKey } from '../state/keys.ts'
+import { markOfAsset } from './asset-marks.ts'
 import { derived, isOpen } from './derive.ts'
 import { markOf } from './observe.ts'
 
@@ -11,7 +12,7 @@ export interface Periods {
   readonly refreshMs: number
   /** A finding closed for this long is forgotten; deletions of resources as well. */
   readonly forgetMs: number
-  /** What never failed, and finished scans, are remembered for this long, so that a late statement cannot open anything. */
+  /** What never failed, finished scans, and that all assets of a type are known, are remembered for this long, so that a late statement cannot open anything. */
   readonly memoryMs: number
 }
 
@@ -22,8 +23,10 @@ export function dueAt(record: StateRecord, periods: Periods): number | undefined
       return findingDue(record, periods)
     case 'scan':
       return record.acceptedAt + periods.memoryMs
+    case 'coverage':
+      return record.acceptedAt + periods.memoryMs
     case 'asset':
-      return record.acceptedAt + periods.forgetMs
+      return record.deleted ? record.acceptedAt + periods.forgetMs : undefined
     default:
       return undefined
   }
@@ -45,6 +48,7 @@ export function elapse(stored: string, store: StateStore, now: number, periods: 
   if (record === undefined || (dueAt(record, periods) ?? Infinity) > now) return undefined
   if (record.type !== 'finding') {
     store.delete(stored)
+    if (record.type === 'asset') store.delete(markOfAsset(record))
     return undefined
   }
   if (!isOpen(record.state)) {

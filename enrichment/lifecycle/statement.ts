@@ -1,6 +1,13 @@
 import { PermanentError } from '../../core/errors.ts'
 import { findingKey } from '../../schemas/finding-key.ts'
-import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
+import type {
+  AssetDeleted,
+  AssetObserved,
+  FindingObserved,
+  ScanCompleted,
+  ScanReference,
+  ScanStarted,
+} from '../../schemas/generated/posture-event.ts'
 
 /** How far ahead of the collector's clock a source's time may be before it counts as the collector's. */
 const CLOCK_SKEW_MS = 5 * 60 * 1000
@@ -35,4 +42,22 @@ export function withPlausibleTimes(event: FindingObserved): FindingObserved {
     ...(scan === undefined ? {} : { scan: { ...scan, time: plausible(scan.time) } }),
   }
   return ahead ? { ...clamped, flags: [...event.flags, 'time_ahead_of_collector'] } : event
+}
+
+/** A scan with a start that no correct clock can have given: it would overtake all that start until then. */
+export function withPlausibleStart<Event extends ScanStarted | ScanCompleted>(event: Event): Event {
+  return { ...event, scan: plausibleScan(event.scan, event.time) }
+}
+
+function plausibleScan(scan: ScanReference, time: number): ScanReference {
+  return { uid: scan.uid, time: scan.time <= time + CLOCK_SKEW_MS ? scan.time : time }
+}
+
+/** The same for what an inventory says: a version that lies ahead would outlast all that is said until then. */
+export function withPlausibleVersion<Event extends AssetDeleted | AssetObserved>(event: Event): Event {
+  const { time, asset } = event
+  const limit = time + CLOCK_SKEW_MS
+  const version = asset.version.time <= limit ? asset.version : { ...asset.version, time }
+  const scan = 'scan' in event ? { scan: plausibleScan(event.scan, time) } : {}
+  return { ...event, asset: { ...asset, version }, ...scan }
 }

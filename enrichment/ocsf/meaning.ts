@@ -4,6 +4,7 @@ import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
 import type { FindingContext, Priority } from '../enricher.ts'
 import { ITEMS } from '../evidence.ts'
+import { exposureMeaning } from './exposure-enrichment.ts'
 import { knownOf } from './known.ts'
 import { addressesOf, muteReasonsOf, standardsOf, verdictOf, workflowOf } from './verdict.ts'
 
@@ -40,6 +41,7 @@ function unsettled(finding: FindingState, context: FindingContext): Record<strin
     verdict: verdictOf(finding),
     priority: context.priority && decidedBy(context.priority),
     known: evidenceIn(context),
+    exposure: context.exposureProof && exposureMeaning(context.exposureProof),
     team: context.owner?.name,
     asset: context.asset && [context.asset.value, context.asset.certainty],
     data: context.data && [context.data.value, context.data.certainty, context.data.source],

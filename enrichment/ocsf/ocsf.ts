@@ -1,7 +1,7 @@
 import { OCSF_PROFILES, OCSF_VERSION } from '../../schemas/ocsf/validator.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { Cause, FindingStatus } from '../../schemas/records.ts'
-import type { FindingContext, Priority } from '../enricher.ts'
+import type { FindingContext } from '../enricher.ts'
 import { assigneesOf, cloudOf, hasCloud, observablesOf, resourcesOf } from './affected.ts'
 import { moment, present, time, webAddress, type Attributes } from './attributes.ts'
 import {
@@ -16,6 +16,7 @@ import {
 } from './captions.ts'
 import { classAttributes, classOf, remediationOf } from './class-attributes.ts'
 import { dueOf, type Due } from './due.ts'
+import { exposureEnrichment } from './exposure-enrichment.ts'
 import { findingInfo, findingUid } from './finding-info.ts'
 import { knownOf } from './known.ts'
 import { messageOf, sourceName } from './message.ts'
@@ -66,9 +67,9 @@ export function toOcsf(state: FindingState, context: FindingContext, emission: E
     ...(hasCloud(finding.cloud) ? { cloud: cloudOf(finding.cloud) } : {}),
     resources: resourcesOf(finding, facts, !truncated),
     ...assigneesOf(finding, owner?.name),
-    ...riskAttributes(finding, priority, status, due),
+    ...riskAttributes(finding, facts, status, due),
     ...present({
-      enrichments: enrichments(finding, priority, due, emission),
+      enrichments: enrichments(finding, facts, due, emission),
       vendor_attributes: vendorAttributes(finding),
     }),
     unmapped: {
@@ -134,17 +135,14 @@ function truncation(weight: number): Attributes {
   return { is_truncated: true, untruncated_size: Math.ceil(weight / 1024) }
 }
 
-function enrichments(
-  finding: FindingState,
-  priority: Priority | undefined,
-  due: Due,
-  { modifiedAt }: Emission,
-): Attributes[] {
+function enrichments(finding: FindingState, context: FindingContext, due: Due, { modifiedAt }: Emission): Attributes[] {
   const uid = findingUid(finding)
+  const { priority, exposureProof } = context
   const remediation = remediationOf(finding.description)
   const homeless = classOf(finding) === CLASSES.data_security && 'desc' in remediation
   return [
     ...(priority === undefined ? [] : [priorityEnrichment(uid, priority, due, modifiedAt)]),
+    ...(exposureProof === undefined ? [] : [exposureEnrichment(uid, exposureProof, knownOf(context))]),
     ...(homeless ? [enrichment(uid, 'remediation', { desc: remediation['desc'], data: remediation })] : []),
   ]
 }

@@ -49,7 +49,7 @@ const explained = samplePriority('P1', {
 })
 
 const details = (priority: Priority | undefined, due: Due = {}, status: FindingStatus = 'open') =>
-  String(riskAttributes(finding, priority, status, due)['risk_details']).split('\n')
+  String(riskAttributes(finding, priority === undefined ? {} : { priority }, status, due)['risk_details']).split('\n')
 const data = (priority: Priority, due: Due = {}) => priorityEnrichment('uid', priority, due, NOW)['data']
 
 describe('the risk in sentences', () => {

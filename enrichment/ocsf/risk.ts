@@ -1,9 +1,11 @@
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
-import type { Priority } from '../enricher.ts'
+import type { FindingContext, Priority } from '../enricher.ts'
 import { moment, present, type Attributes } from './attributes.ts'
 import { PRIORITIES, SEVERITIES, sibling } from './captions.ts'
 import type { Due } from './due.ts'
+import { exposureSentences } from './exposure-words.ts'
+import { knownOf } from './known.ts'
 import { sourceName } from './message.ts'
 
 const STATES = {
@@ -17,20 +19,22 @@ const COUNTERFACTUALS = 2
 
 /**
  * The priority in OCSF's own places: the band as priority and risk level, the score that sorts inside it, and as
- * sentences what decided it and what would change it, after which the source's own words on the risk stand as such.
+ * sentences what decided it, what would change it and who can reach the resource, after which the source's own words on
+ * the risk stand as such.
  */
 export function riskAttributes(
   finding: FindingState,
-  priority: Priority | undefined,
+  context: FindingContext,
   status: FindingStatus,
   due: Due,
 ): Attributes {
+  const { priority, exposureProof } = context
   const ours = priority === undefined ? [] : sentences(priority, due)
   const { risk } = finding.description
   const theirs = risk ? [`The risk in the words of ${sourceName(finding)}: ${risk}`] : []
   return present({
     ...(priority === undefined ? {} : levels(priority)),
-    risk_details: [...ours, ...theirs].join('\n'),
+    risk_details: [...ours, ...exposureSentences(exposureProof, knownOf(context)), ...theirs].join('\n'),
     is_alert: status === 'open' && isElevated(finding, priority),
   })
 }

@@ -31,7 +31,10 @@ export function derivation(vector: EvidenceVector, ruleset: Ruleset): readonly S
 
 function evidenceLines(seen: Case): Step[] {
   const { cve } = seen.vector
-  const items = ITEMS.map((item) => ({ title: TITLES[item], text: evidenceLine(item, seen) }))
+  const items = ITEMS.flatMap((item) => [
+    { title: TITLES[item], text: evidenceLine(item, seen) },
+    ...overruledLines(item, seen.vector),
+  ])
   if (cve === undefined) return items
   return [
     ...items,
@@ -48,6 +51,13 @@ function evidenceLine(item: Item, { vector, point, tables }: Case): string {
   if (evidence === undefined) return `unknown, ${counts}`
   const said = `${evidence.value} (${evidence.certainty === 'certain' ? 'certain, ' : ''}${attribution(evidence)})`
   return point.isKnown(item) ? said : `${said}: not proved, so unknown, ${counts}`
+}
+
+function overruledLines(item: Item, vector: EvidenceVector): Step[] {
+  return (vector[item]?.overruled ?? []).map(({ value, source, evidence }) => ({
+    title: TITLES[item],
+    text: `${value} (${attribution({ value, certainty: 'possible', source, ...(evidence && { evidence }) })}): overruled by what is proved`,
+  }))
 }
 
 function answer(known: boolean | undefined): string {

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import type { Severity } from '../../schemas/generated/posture-event.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
+import { EMPTY_GRAPH } from '../context-graph.ts'
 import type { FindingContext, StateReader } from '../enricher.ts'
 import { NO_INTELLIGENCE, type Intelligence } from '../intelligence.ts'
 import { priority } from './priority.ts'
 
-const nothing: StateReader = { get: () => undefined, keys: () => [], findingsOf: () => [] }
+const nothing: StateReader = { graph: EMPTY_GRAPH, get: () => undefined, keys: () => [], findingsOf: () => [] }
 
 /** A finding of a control that says nothing by itself. */
 function finding(severity: Severity, more: Partial<FindingState> = {}): FindingState {

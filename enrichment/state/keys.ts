@@ -9,8 +9,13 @@ export const stateKey = {
   scanPrefix: (scope: string) => `scan/${scope}/`,
   scan: (scope: string, uid: string) => `scan/${scope}/${uid}`,
   asset: (tenant: string, uid: string) => `asset/${digest([tenant])}/${uid}`,
+  assetSeenPrefix: (scope: string) => `asset-seen/${scope}/`,
+  assetSeen: (scope: string, uid: string) => `asset-seen/${scope}/${uid}`,
+  coverage: (scope: string) => `coverage/${scope}`,
   dirtyPrefix: 'dirty/',
+  sweep: (scope: string, collector: string) => `dirty/sweep/${scope}/${collector}`,
   dirtyFinding: (key: string) => `dirty/finding/${key}`,
+  dirtyAccount: (tenant: string, account: string) => `dirty/account/${digest([tenant])}/${account}`,
   dirtyAll: 'dirty/all',
   dirtyCve: (cve: string) => `dirty/cve/${cve}`,
   dirtyCves: 'dirty/cves',
@@ -19,10 +24,19 @@ export const stateKey = {
 } as const
 
 export const findingPrefix = 'finding/'
+export const assetPrefix = 'asset/'
+export const coveragePrefix = 'coverage/'
+export const sweepPrefix = 'dirty/sweep/'
+export const dirtyAccountPrefix = 'dirty/account/'
 
 /** What one source's scans of one account share: the scope inside which absence can mean anything. */
 export function scopeOf(tenant: string, product: string, provider: string, account: string): string {
   return digest([tenant, product, provider, account])
+}
+
+/** What the assets of one type in one account and region share, which is empty for those that have none: what a scan covers. */
+export function assetScopeOf(tenant: string, account: string, region: string, type: string): string {
+  return digest([tenant, account, region, type])
 }
 
 type RecordOf<Type extends StateRecord['type']> = Extract<StateRecord, { type: Type }>

@@ -3,8 +3,10 @@ import { dirname } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { PermanentError } from '../../core/errors.ts'
 import type { StateRecord } from '../../schemas/generated/state.ts'
+import type { ContextGraph } from '../context-graph.ts'
 import { CveIndex, CVE_TABLE, type FindingsByCve } from './cve-index.ts'
 import type { StateReader } from '../enricher.ts'
+import { PartitionGraph } from '../graph/graph.ts'
 import { findingPrefix } from './keys.ts'
 
 export interface LocalStoreOptions {
@@ -37,6 +39,8 @@ const PAGE = 500
 export class LocalStore {
   readonly #db: DatabaseSync
   readonly #dueAt: LocalStoreOptions['dueAt']
+  /** They outlast the taking over of a partition: to build one again takes long. */
+  readonly #graphs = new Map<number, PartitionGraph>()
 
   private constructor(db: DatabaseSync, dueAt: LocalStoreOptions['dueAt']) {
     this.#db = db
@@ -51,7 +55,9 @@ export class LocalStore {
   }
 
   partition(partition: number): PartitionState {
-    return new PartitionState(this.#db, partition, this.#dueAt)
+    const graph = this.#graphs.get(partition) ?? new PartitionGraph()
+    this.#graphs.set(partition, graph)
+    return new PartitionState(this.#db, partition, this.#dueAt, graph)
   }
 
   /** How many findings are in each lifecycle state, over all partitions. */
@@ -94,6 +100,7 @@ function unusable(path: string, cause: unknown): PermanentError {
 
 /** One partition's state, and how far of posture.state it reaches. */
 export class PartitionState implements StateReader, FindingsByCve {
+  readonly assets: PartitionGraph
   readonly #db: DatabaseSync
   readonly #partition: number
   readonly #dueAt: LocalStoreOptions['dueAt']
@@ -101,11 +108,13 @@ export class PartitionState implements StateReader, FindingsByCve {
   readonly #put: StatementSync
   readonly #delete: StatementSync
   readonly #page: StatementSync
+  readonly #recordPage: StatementSync
   readonly #ofResource: StatementSync
   readonly #due: StatementSync
   readonly #cves: CveIndex
 
-  constructor(db: DatabaseSync, partition: number, dueAt: LocalStoreOptions['dueAt']) {
+  constructor(db: DatabaseSync, partition: number, dueAt: LocalStoreOptions['dueAt'], assets: PartitionGraph) {
+    this.assets = assets
     this.#db = db
     this.#partition = partition
     this.#dueAt = dueAt
@@ -113,6 +122,9 @@ export class PartitionState implements StateReader, FindingsByCve {
     this.#put = db.prepare('insert or replace into state values (?, ?, ?, ?, ?, ?)')
     this.#delete = db.prepare('delete from state where partition = ? and key = ?')
     this.#page = db.prepare('select key from state where partition = ? and key > ? and key < ? order by key limit ?')
+    this.#recordPage = db.prepare(
+      'select key, value from state where partition = ? and key > ? and key < ? order by key limit ?',
+    )
     this.#ofResource = db.prepare('select key from state where partition = ? and resource = ?')
     this.#due = db.prepare('select key from state where partition = ? and due <= ? order by due limit ?')
     this.#cves = new CveIndex(db, partition)
@@ -124,11 +136,16 @@ export class PartitionState implements StateReader, FindingsByCve {
     return { next: BigInt(String(row?.['next'] ?? '0')), at: Number(row?.['at'] ?? 0) }
   }
 
+  get graph(): ContextGraph {
+    return this.assets.view(this)
+  }
+
   /** Forgets everything, to be restored from the beginning. */
   clear(): void {
     this.#db.prepare('delete from state where partition = ?').run(this.#partition)
     this.#db.prepare('delete from restored where partition = ?').run(this.#partition)
     this.#cves.clear()
+    this.assets.clear()
   }
 
   get(key: string): StateRecord | undefined {
@@ -137,7 +154,7 @@ export class PartitionState implements StateReader, FindingsByCve {
   }
 
   *keys(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Iterable<string> {
-    const end = `${prefix.slice(0, -1)}${String.fromCodePoint(prefix.codePointAt(prefix.length - 1)! + 1)}`
+    const end = endOf(prefix)
     let after = options.after !== undefined && options.after > prefix ? options.after : prefix
     let left = options.limit ?? Infinity
     while (left > 0) {
@@ -145,6 +162,16 @@ export class PartitionState implements StateReader, FindingsByCve {
       for (const row of rows) yield String(row['key'])
       if (rows.length < PAGE) return
       left -= rows.length
+      after = String(rows.at(-1)!['key'])
+    }
+  }
+
+  /** The records whose keys start with `prefix`, in order. */
+  *records(prefix: string): Iterable<readonly [string, StateRecord]> {
+    for (let after = prefix; ;) {
+      const rows = this.#recordPage.all(this.#partition, after, endOf(prefix), PAGE)
+      for (const row of rows) yield [String(row['key']), JSON.parse(String(row['value'])) as StateRecord]
+      if (rows.length < PAGE) return
       after = String(rows.at(-1)!['key'])
     }
   }
@@ -165,15 +192,17 @@ export class PartitionState implements StateReader, FindingsByCve {
 
   /** Makes changes durable together with the offset of posture.state that then is included. */
   apply(changes: Iterable<readonly [string, StateRecord | null]>, next: bigint, now: number): void {
+    const all = [...changes]
     this.#db.exec('begin immediate')
     try {
-      for (const [key, record] of changes) this.#write(key, record)
+      for (const [key, record] of all) this.#write(key, record)
       this.#db.prepare('insert or replace into restored values (?, ?, ?)').run(this.#partition, String(next), now)
       this.#db.exec('commit')
     } catch (error) {
       this.#db.exec('rollback')
       throw error
     }
+    this.assets.committed(all)
   }
 
   #write(key: string, record: StateRecord | null): void {
@@ -186,6 +215,11 @@ export class PartitionState implements StateReader, FindingsByCve {
       this.#put.run(this.#partition, key, JSON.stringify(record), this.#dueAt(record) ?? null, resource, status)
     }
   }
+}
+
+/** Behind all keys that start with `prefix`. */
+function endOf(prefix: string): string {
+  return `${prefix.slice(0, -1)}${String.fromCodePoint(prefix.codePointAt(prefix.length - 1)! + 1)}`
 }
 
 function resourceIndex(tenant: string, resourceUid: string): string {

@@ -1,9 +1,11 @@
 import type { StateRecord } from '../../schemas/generated/state.ts'
+import { EMPTY_GRAPH, type ContextGraph } from '../context-graph.ts'
 import type { StateReader, StateStore } from '../enricher.ts'
+import type { PartitionGraph } from '../graph/graph.ts'
 import { cvesOf, type FindingsByCve } from './cve-index.ts'
 
-/** What the overlay needs beneath it: the local store's partition, or another overlay. */
-export type Base = StateReader & FindingsByCve
+/** What the overlay needs beneath it: the local store's partition, or another overlay. Without a graph nothing is known. */
+export type Base = Omit<StateReader, 'graph'> & FindingsByCve & { readonly assets?: PartitionGraph | undefined }
 
 /**
  * Changes on top of a base that is left untouched until they are committed. One lies over the partition for a batch,
@@ -12,9 +14,22 @@ export type Base = StateReader & FindingsByCve
 export class Overlay implements StateStore, FindingsByCve {
   readonly #base: Base
   readonly #changes = new Map<string, StateRecord | null>()
+  /** Keys of the changed findings, by whose they are. */
+  readonly #byResource = new Map<string, Set<string>>()
+  #graph: ContextGraph | undefined
 
   constructor(base: Base) {
     this.#base = base
+  }
+
+  get assets(): PartitionGraph | undefined {
+    return this.#base.assets
+  }
+
+  /** With the documents as they are under these changes; the edges follow once the changes are told to `assets`. */
+  get graph(): ContextGraph {
+    const { assets } = this
+    return assets === undefined ? EMPTY_GRAPH : (this.#graph ??= assets.view(this))
   }
 
   get changes(): ReadonlyMap<string, StateRecord | null> {
@@ -27,7 +42,7 @@ export class Overlay implements StateStore, FindingsByCve {
   }
 
   put(key: string, record: StateRecord): void {
-    this.#changes.set(key, record)
+    this.#change(key, record)
   }
 
   delete(key: string): void {
@@ -36,7 +51,15 @@ export class Overlay implements StateStore, FindingsByCve {
 
   /** Takes over everything that `above` changed. */
   absorb(above: Overlay): void {
-    for (const [key, record] of above.changes) this.#changes.set(key, record)
+    for (const [key, record] of above.changes) this.#change(key, record)
+  }
+
+  #change(key: string, record: StateRecord | null): void {
+    this.#changes.set(key, record)
+    if (record?.type !== 'finding') return
+    const resource = `${record.tenant} ${record.identity.resource}`
+    const keys = this.#byResource.get(resource) ?? new Set()
+    this.#byResource.set(resource, keys.add(key))
   }
 
   *keys(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Iterable<string> {
@@ -52,9 +75,7 @@ export class Overlay implements StateStore, FindingsByCve {
 
   *findingsOf(tenant: string, resourceUid: string): Iterable<string> {
     for (const key of this.#base.findingsOf(tenant, resourceUid)) if (!this.#changes.has(key)) yield key
-    for (const [key, record] of this.#changes) {
-      if (record?.type === 'finding' && record.tenant === tenant && record.identity.resource === resourceUid) yield key
-    }
+    for (const key of this.#byResource.get(`${tenant} ${resourceUid}`) ?? []) if (this.#changes.get(key)) yield key
   }
 
   *findingsWithCve(cve: string | undefined, options: { readonly after?: string } = {}): Iterable<string> {

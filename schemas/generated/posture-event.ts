@@ -310,6 +310,10 @@ export interface ScanScope {
   account: string
   regions?: string[]
   checks?: string[]
+  /**
+   * Of a scan of assets: their types. A scan with types says nothing about findings.
+   */
+  types?: string[]
 }
 export interface ScanCompleted {
   type: 'scan.completed'
@@ -332,6 +336,10 @@ export interface ScanCompleted {
    * Distinct finding keys sent for this account, also 0.
    */
   findings: number
+  /**
+   * Of a scan of assets: distinct uids sent, also 0.
+   */
+  assets?: number
 }
 export interface AssetObserved {
   type: 'asset.observed'
@@ -342,6 +350,7 @@ export interface AssetObserved {
   time: number
   tenant: string
   collector: string
+  scan?: ScanReference
   asset: AssetReference
   document: {
     [k: string]: unknown

@@ -6,6 +6,7 @@ import type { FindingKind } from './posture-event.ts'
 import type { Identity } from './posture-event.ts'
 import type { Resources } from './posture-event.ts'
 import type { ScanOutcome } from './posture-event.ts'
+import type { ScanReference } from './posture-event.ts'
 import type { ScanScope } from './posture-event.ts'
 import type { Source } from './posture-event.ts'
 import type { Standard } from './posture-event.ts'
@@ -13,7 +14,17 @@ import type { WorkflowStatus } from './posture-event.ts'
 /**
  * One record of posture.state, by the first part of its key. All times are milliseconds since the epoch.
  */
-export type StateRecord = FindingState | SeenState | ScanState | AssetState | DirtyState | AppliedState | PositionState
+export type StateRecord =
+  | FindingState
+  | SeenState
+  | ScanState
+  | AssetState
+  | AssetSeenState
+  | CoverageState
+  | SweepState
+  | DirtyState
+  | AppliedState
+  | PositionState
 /**
  * unopened: known, but never seen failing; not emitted.
  */
@@ -210,18 +221,91 @@ export interface AssetState {
   tenant: string
   asset: AssetReference
   deleted: boolean
+  /**
+   * Valid against asset-document; absent where it was deleted or is of a type that was not known when it came.
+   */
   document?: {
     [k: string]: unknown
   }
   acceptedAt: number
 }
 /**
- * Findings to enrich again: key dirty/finding/<finding key>; dirty/cve/<CVE id>, dirty/cves (all about any CVE) or dirty/all, each with the key reached.
+ * The observation mark of one resource, which also orders what is said of it: key asset-seen/<digest of tenant, account, region and type>/<uid>.
+ */
+export interface AssetSeenState {
+  type: 'asset-seen'
+  /**
+   * Which stated the newest.
+   */
+  collector: string
+  version: Version
+  /**
+   * The last scan in which it was seen, also by another collector.
+   */
+  scan?: string
+  /**
+   * When that scan started.
+   */
+  scanTime?: number
+}
+/**
+ * What is known of the scans of one type of asset in one account and region: key coverage/<digest of tenant, account, region and type>.
+ */
+export interface CoverageState {
+  type: 'coverage'
+  tenant: string
+  account: string
+  /**
+   * Empty for assets that have none.
+   */
+  region: string
+  assetType: string
+  latest?: LatestScan
+  /**
+   * The last complete scan: since then, what is not known is not there.
+   */
+  complete?: ScanReference
+  /**
+   * By our clock: the last complete scan, else the first that started.
+   */
+  acceptedAt: number
+}
+/**
+ * The scan that started last, with the assets of this type and region that arrived of it.
+ */
+export interface LatestScan {
+  uid: string
+  time: number
+  arrived: number
+}
+/**
+ * Assets that a complete scan did not see and that are still to be deleted: key dirty/sweep/<digest of tenant, account, region and type>/<collector>.
+ */
+export interface SweepState {
+  type: 'sweep'
+  tenant: string
+  collector: string
+  scan: ScanReference
+  /**
+   * The key of the mark that was reached.
+   */
+  after?: string
+}
+/**
+ * Findings to enrich again: key dirty/finding/<finding key>; dirty/cve/<CVE id>, dirty/cves (all about any CVE) or dirty/all; or dirty/account/<digest of the tenant>/<account>, all about its assets. Each but the first with the key reached.
  */
 export interface DirtyState {
   type: 'dirty'
   reason: string
   after?: string
+  /**
+   * Of an account.
+   */
+  tenant?: string
+  /**
+   * Marked once more since it was begun: it is begun anew when it is done.
+   */
+  again?: boolean
 }
 /**
  * The ruleset and configuration that this partition's findings were last enriched with: key applied/ruleset.

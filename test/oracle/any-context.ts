@@ -15,7 +15,9 @@ import {
   type Evidence,
   type EvidenceVector,
   type Item,
+  type Overruled,
 } from '../../enrichment/evidence.ts'
+import type { Exposure, Hop, Route } from '../../enrichment/exposure.ts'
 import type { PriorityBand } from '../../schemas/records.ts'
 import { fraction, hash, record, text, texts, whenever, word } from './any-values.ts'
 
@@ -30,6 +32,17 @@ function evidence<I extends Item>(of: I): fc.Arbitrary<Evidence<I>> {
       source: fc.oneof(word, fc.constantFrom('Prowler', 'tag Environment=prod')),
       observedAt: whenever,
       evidence: texts,
+      overruled: fc.array(
+        record<Overruled<I>>(
+          {
+            value: fc.constantFrom(...(LADDERS[of] as readonly Evidence<I>['value'][])),
+            source: word,
+            evidence: texts,
+          },
+          ['value', 'source'],
+        ),
+        { maxLength: 2 },
+      ),
     },
     ['value', 'certainty', 'source'],
   )
@@ -119,11 +132,38 @@ const priority = record<Priority>(
   ],
 )
 
+const certainty = fc.constantFrom('certain' as const, 'possible' as const)
+const hop = fc.record<Hop>({ uid: word, text })
+const route = fc.record<Route>({
+  from: fc.oneof(word, fc.constant('internet')),
+  protocol: fc.constantFrom('tcp', 'udp', 'all'),
+  ports: fc.oneof(texts, fc.constant(['22', '8000-8080'])),
+  // More than any event is to hold.
+  hops: fc.array(hop, { maxLength: 30 }),
+  certainty,
+})
+const provedBy = record<Omit<Exposure, 'value'>>(
+  {
+    certainty,
+    routes: fc.array(route, { maxLength: 8 }),
+    closedBy: fc.array(hop, { maxLength: 20 }),
+    anonymous: fc.constantFrom('no' as const, 'read' as const, 'write' as const, 'unknown' as const),
+    inputs: fc.array(fc.record({ uid: word, version: whenever }), { maxLength: 80 }),
+    missing: fc.array(text, { maxLength: 30 }),
+  },
+  ['certainty', 'routes', 'closedBy', 'inputs', 'missing'],
+)
+const exposureProof = fc
+  .tuple(fc.constantFrom(undefined, ...LADDERS.exposure), provedBy)
+  .map(([value, rest]): Exposure => ({ value, ...rest }))
+
 /** Anything that the enrichers could find out, with the worst text that could have come into it. */
 export const anyContext: fc.Arbitrary<FindingContext> = record<FindingContext>(
   {
     correlation: hash,
     exposure: evidence('exposure'),
+    exposureProof,
+    anonymousAccess: evidence('anonymousAccess'),
     identity: evidence('identity'),
     data: evidence('data'),
     path: evidence('path'),

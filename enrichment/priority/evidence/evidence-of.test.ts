@@ -163,11 +163,35 @@ describe('what enrichers found out', () => {
   test('stands as it is, and what is proved beats what the source only states', () => {
     const found = of({ control: 'ec2_instance_public_ip' }, proved)
     expect(found).toMatchObject({
-      exposure: proved.exposure,
+      exposure: proved.exposure!,
       data: proved.data,
       path: proved.path,
       asset: proved.asset,
     })
+  })
+
+  test('says what the source states worse than what is proved, and says nothing where the source agrees', () => {
+    const claim = { value: 'internet', source: 'Prowler', evidence: ['control ec2_instance_public_ip'] }
+    expect(of({ control: 'ec2_instance_public_ip' }, proved).exposure?.overruled).toEqual([claim])
+    for (const value of ['internet', 'internet_sensitive'] as const) {
+      const exposure = { value, certainty: 'certain', source: 'a graph' } as const
+      expect(of({ control: 'ec2_instance_public_ip' }, { exposure }).exposure).toEqual(exposure)
+    }
+  })
+
+  test('about access without signing in decides too', () => {
+    const anonymousAccess = { value: 'no', certainty: 'certain', source: 'inventory' } as const
+    expect(of({ control: 's3_bucket_public_access' }, { anonymousAccess }).anonymousAccess).toEqual({
+      ...anonymousAccess,
+      overruled: [{ value: 'read', source: 'Prowler', evidence: ['control s3_bucket_public_access'] }],
+    })
+  })
+
+  test('about access without signing in is left out where there is nothing to exploit by itself', () => {
+    const anonymousAccess = { value: 'read', certainty: 'certain', source: 'inventory' } as const
+    const access = (control: string) => of({ control }, { anonymousAccess }).anonymousAccess
+    expect(access('s3_bucket_lifecycle_enabled')).toBeUndefined()
+    expect(access('s3_bucket_level_public_access_block')).toEqual(anonymousAccess)
   })
 
   test('beside a statement that is no more certain, the worse counts', () => {
@@ -224,7 +248,10 @@ describe('whatever a finding holds', () => {
           const own = new Set(['exploitability', 'severity'])
           const isProved = item in context && context[item as 'exposure']?.certainty === 'certain'
           if (evidence.certainty === 'certain' && !own.has(item)) expect(isProved).toBe(true)
-          if (isProved) expect(evidence).toBe(context[item as 'exposure'])
+          if (isProved) {
+            const { overruled: _, ...proved } = context[item as 'exposure']!
+            expect(evidence).toMatchObject(proved)
+          }
         }
         if (intelligence.kev === undefined) expect(vector.cve?.kev).toBeUndefined()
         if (!finding.description.vulnerabilities?.some(({ uid }) => uid.startsWith('CVE-')))

@@ -5,7 +5,7 @@ import type { Intelligence } from '../../intelligence.ts'
 import type { Tables } from '../tables.ts'
 import type { ControlMeaning } from './control-meaning.ts'
 import { typeMeanings } from './finding-types.ts'
-import { worse } from './worse.ts'
+import { merged } from './merged.ts'
 import { prowlerControl } from './prowler-controls.ts'
 import { securityHubControl } from './security-hub-controls.ts'
 import { vulnerabilityEvidence } from './vulnerabilities.ts'
@@ -48,6 +48,8 @@ export function evidenceOf(
       const certainty = item === 'exploitability' ? kind : 'possible'
       known.add(item, { value, certainty, source, observedAt, evidence })
     }
+  // That anybody reads a bucket is no reason to hurry with its missing lifecycle rule: mending that changes nothing of it.
+  if (known.items.exploitability?.value !== 'hygiene') known.add('anonymousAccess', context.anonymousAccess)
   return cve === undefined ? known.items : { ...known.items, cve }
 }
 
@@ -58,7 +60,7 @@ class Known {
   add(item: Item, offered: Evidence | undefined): void {
     if (offered === undefined) return
     const held = this.items[item]
-    Object.assign(this.items, { [item]: held === undefined ? offered : worse(item, held, offered) })
+    Object.assign(this.items, { [item]: held === undefined ? offered : merged(item, held, offered) })
   }
 }
 

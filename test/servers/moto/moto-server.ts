@@ -8,9 +8,11 @@ import { motoEnvironment } from './moto-environment.ts'
 const READY = 'Running on'
 const READY_MS = 60_000
 const GRACE_MS = 5_000
+/** Without this, every account has 650 snapshots of Amazon's images. */
+const NO_IMAGES = 'MOTO_EC2_LOAD_DEFAULT_AMIS=false'
 
 /**
- * moto's own server, on 127.0.0.1: the AWS of people who do not know us, here for Security Hub, SQS, EventBridge and STS.
+ * moto's own server, on 127.0.0.1: the AWS of people who do not know us, here for events, and for an account with what accounts have.
  * It checks no credentials and keeps all in memory. It cannot outlive this process.
  */
 export class MotoServer {
@@ -47,8 +49,8 @@ export class MotoServer {
   async startAgain(signal?: AbortSignal): Promise<void> {
     this.#starts += 1
     this.#server = new ServerProcess({
-      command: motoEnvironment.interpreter,
-      args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(this.#port)],
+      command: '/usr/bin/env',
+      args: [NO_IMAGES, motoEnvironment.interpreter, '-m', 'moto.server', '-H', '127.0.0.1', '-p', String(this.#port)],
       log: join(this.#directory, `start-${this.#starts}.log`),
       leftovers: this.#directory,
     })

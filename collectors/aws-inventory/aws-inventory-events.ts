@@ -1,0 +1,20 @@
+import type { CollectorDefinition } from '../collector.ts'
+import { EVENTS_ACCESS } from './access.ts'
+import { eventsConfigSchema } from './config.ts'
+
+/** Describes anew what changes in accounts of AWS, as soon as EventBridge tells of it. */
+export const awsInventoryEvents: CollectorDefinition<typeof eventsConfigSchema> = {
+  name: 'aws-inventory-events',
+  summary: 'Describes resources of AWS accounts anew when they change, by events from an SQS queue',
+  configSchema: eventsConfigSchema,
+  access: EVENTS_ACCESS,
+  runs: 'continuously',
+  consumes: true,
+  async create(config, context) {
+    const [{ InventoryEvents }, { describers }] = await Promise.all([
+      import('./inventory-events.ts'),
+      import('./describers.ts'),
+    ])
+    return new InventoryEvents(config, context, describers)
+  },
+}

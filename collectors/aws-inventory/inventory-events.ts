@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SQSClient } from '@aws-sdk/client-sqs'
+import type { Context } from '../../core/component.ts'
+import { durationMs } from '../../core/duration.ts'
+import { PermanentError, PipelineError, asError } from '../../core/errors.ts'
+import { checkQueue } from '../aws/check-queue.ts'
+import { HeldMessages } from '../aws/held-messages.ts'
+import type { Message } from '../aws/message.ts'
+import { queueClient } from '../aws/queue-settings.ts'
+import { Queue } from '../aws/queue.ts'
+import { Reception } from '../aws/reception.ts'
+import type { CollectedBatch, Collector, Unreadable } from '../collector.ts'
+import { Account } from './account.ts'
+import { readChanges, type Change } from './change-message.ts'
+import { lanesOf, nameOf, type InventoryEventsConfig, type Lane } from './config.ts'
+import type { Describer } from './describer.ts'
+import { described } from './description.ts'
+import { LaneCalls } from './lane-calls.ts'
+
+/** What is to be described anew, of one lane. */
+type Due = Map<Lane, Set<Describer>>
+
+/**
+ * Describes anew what messages say has changed, as a sweep does: all assets of the types concerned in that account and
+ * region, so that what is gone shows too. A message is deleted once that is durable; where AWS is out of reach it comes
+ * again. What is refused is told, and left to the next sweep.
+ */
+export class InventoryEvents implements Collector {
+  readonly #config: InventoryEventsConfig
+  readonly #context: Context
+  readonly #describers: readonly Describer[]
+  readonly #lanes: readonly Lane[]
+  readonly #owners: ReadonlyMap<Lane['access'], Account>
+  readonly #client: SQSClient
+  readonly #queue: Queue
+  readonly #told = new Set<string>()
+
+  constructor(config: InventoryEventsConfig, context: Context, describers: readonly Describer[]) {
+    this.#config = config
+    this.#context = context
+    const leftOut: ReadonlySet<string> = new Set(config.leaveOut)
+    this.#describers = describers.filter(({ service }) => !leftOut.has(service))
+    this.#lanes = lanesOf(config)
+    const accesses = new Set(this.#lanes.map(({ access }) => access))
+    this.#owners = new Map([...accesses].map((access) => [access, new Account(access, config, context.clock)]))
+    this.#client = queueClient(config.queue)
+    this.#queue = new Queue(this.#client, config.queue.queueUrl)
+  }
+
+  async check(signal: AbortSignal): Promise<void> {
+    await checkQueue(this.#queue, this.#context.log, signal)
+    for (const [access, owner] of this.#owners) await owner.identify(this.#askedOf(access), signal)
+  }
+
+  async *collect(_position: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+    const { waitSeconds, visibilitySeconds, maxMessages } = this.#config.queue
+    const { clock, log } = this.#context
+    for (const [access, owner] of this.#owners)
+      if (owner.uid === undefined) await owner.identify(this.#askedOf(access), signal)
+    const queue = this.#queue
+    const held = new HeldMessages({ queue, visibilitySeconds, clock, log })
+    const reception = new Reception({ queue, held, waitSeconds, visibilitySeconds, maxMessages })
+    try {
+      for (;;) {
+        const messages = await reception.next(signal)
+        if (messages === undefined) break
+        const { due, unreadable } = this.#read(messages)
+        if (unreadable.length > 0) yield { events: [], unreadable, read: 0 }
+        if (due.size > 0) await sleep(durationMs(this.#config.settle), undefined, { signal })
+        for (const [lane, describers] of due) yield* this.#describe(lane, describers, signal)
+        // Reached only when everything above is durable: whoever cannot go on ends the iteration instead.
+        held.done(messages)
+      }
+      await held.deleted(signal)
+    } finally {
+      await reception.stop()
+      await held.close()
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#client.destroy()
+  }
+
+  #read(messages: readonly Message[]): { due: Due; unreadable: Unreadable[] } {
+    const due: Due = new Map()
+    const unreadable: Unreadable[] = []
+    let passedOver = 0
+    for (const { id, body } of messages) {
+      try {
+        const lanes = readChanges(body, this.#describers).flatMap((each) => this.#laneOf(each, due))
+        if (lanes.length === 0) passedOver += 1
+      } catch (error) {
+        if (!(error instanceof PermanentError)) throw error
+        unreadable.push({ bytes: Buffer.from(body), error, origin: `${this.#queue.url}/${id}` })
+      }
+    }
+    const { metrics, name } = this.#context
+    if (passedOver > 0) metrics.count('collector_messages_passed_over_total', passedOver, { collector: name })
+    return { due, unreadable }
+  }
+
+  /** None where the account or the region is not among those that are read. */
+  #laneOf({ account, region, describer }: Change, due: Due): Lane[] {
+    const wanted = describer.scope === 'global' ? '' : region
+    const lane = this.#lanes.find((each) => each.region === wanted && this.#owners.get(each.access)?.uid === account)
+    if (lane === undefined) return []
+    due.set(lane, (due.get(lane) ?? new Set()).add(describer))
+    return [lane]
+  }
+
+  async *#describe(
+    lane: Lane,
+    describers: ReadonlySet<Describer>,
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectedBatch> {
+    const owner = this.#owners.get(lane.access)!
+    const calls = new LaneCalls(lane, owner.uid!, owner, this.#config, this.#context, signal)
+    const place = { account: owner.uid!, region: lane.region, answeredAt: () => calls.answeredAt }
+    try {
+      // In their own order: what decides who reaches what comes first.
+      for (const describer of this.#describers.filter((each) => describers.has(each))) {
+        const batches = described({ describer, described: describer.describe(calls), ...place }, this.#context, signal)
+        let step = await batches.next()
+        for (; step.done !== true; step = await batches.next()) yield step.value.batch
+        const { error, reasons } = step.value
+        if (error instanceof PipelineError && error.fault === 'outage') throw error
+        if (reasons.length > 0) this.#tell(`${describer.name} of ${nameOf(lane)}`, asError(error ?? reasons[0]))
+      }
+    } finally {
+      calls.close()
+    }
+  }
+
+  #tell(what: string, error: Error): void {
+    if (this.#told.has(what)) return
+    this.#told.add(what)
+    this.#context.log.warn({ error }, `${what} has changed and cannot be read whole: ${error.message}.`)
+  }
+
+  #askedOf(access: Lane['access']): string {
+    return this.#lanes.find((lane) => lane.access === access)!.asked
+  }
+}

@@ -1,0 +1,37 @@
+import type { FlowSet } from './flow-set.ts'
+import { intersect, toCidrs } from './flow-set-addresses.ts'
+import type { AddressSet, Family } from './flow-set-addresses.ts'
+import { INTERNET } from './flow-set-internet.ts'
+import { describeServices } from './flow-set-services.ts'
+
+/** How many ranges one sentence tells. */
+const TOLD = 3
+
+/** `tcp 22 and 80-443 from 0.0.0.0/0`: the first segments of a set, for a person. */
+export function describeFlows(family: Family, set: FlowSet): string {
+  const bySources = new Map<string, string[]>()
+  for (const { services, sources } of set.slice(0, TOLD)) {
+    const from = describeSources(family, sources)
+    const texts = describeServices(services, TOLD).map(({ protocol, ports }) =>
+      ports === 'all' ? (protocol === 'all' ? 'everything' : `all ${protocol}`) : `${protocol} ${ports}`,
+    )
+    bySources.set(from, [...(bySources.get(from) ?? []), ...texts])
+  }
+  const more = set.length > TOLD ? ', and more' : ''
+  return `${[...bySources].map(([from, what]) => `${what.join(' and ')} from ${from}`).join(', ')}${more}`
+}
+
+/** `0.0.0.0/0`, `203.0.113.0/24`, `192.0.2.1/32, 198.51.100.0/24 and more`. */
+function describeSources(family: Family, sources: AddressSet): string {
+  const cidrs = sourceTexts(family, sources)
+  return cidrs.length > TOLD ? `${cidrs.slice(0, TOLD).join(', ')} and more` : cidrs.join(', ')
+}
+
+/** As CIDRs, a few; all that the internet can send from is written as a rule would. */
+export function sourceTexts(family: Family, sources: AddressSet): readonly string[] {
+  const all = INTERNET[family]
+  const found = intersect(sources, all)
+  const isAll =
+    found.length === all.length && found.every(([first, last], at) => first === all[at]![0] && last === all[at]![1])
+  return isAll ? [family === 'v4' ? '0.0.0.0/0' : '::/0'] : toCidrs(family, sources, TOLD + 1)
+}

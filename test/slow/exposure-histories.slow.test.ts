@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { LADDERS } from '../../enrichment/evidence.ts'
+import { differences, Histories } from '../exposure-histories.ts'
+
+const RUNS = 10
+const HISTORIES = 100
+const VERSIONS = 500
+/** Of what has a proof, the least share that each exposure must have. */
+const LEAST_SHARE = 0.03
+const values = [...LADDERS.exposure, 'unknown']
+
+test.for(Array.from({ length: RUNS }, (_, run) => run + 1))(
+  `${HISTORIES} histories of ${VERSIONS} versions end as their last state alone does, run %i of ${RUNS}`,
+  async (run) => {
+    const histories = new Histories(1000 * run)
+    const counts = new Map<string, number>(values.map((value) => [value, 0]))
+    let emitted = 0
+    for (let count = 0; count < HISTORIES; count += 1) {
+      const result = await histories.next(VERSIONS)
+      expect(differences(result), `history ${count} of seed ${1000 * run}`).toEqual([])
+      emitted += result.emitted
+      for (const value of result.values.filter((each) => counts.has(each))) counts.set(value, counts.get(value)! + 1)
+    }
+    const all = [...counts.values()].reduce((sum, each) => sum + each, 0)
+    const shares = values.map((value) => [value, counts.get(value)! / all] as const)
+    const told = shares.map(([value, share]) => `${value} ${(100 * share).toFixed(1)} %`).join(', ')
+    console.log(`run ${run}: ${HISTORIES} histories, ${emitted} emissions, ${all} proofs, 0 differences: ${told}`)
+    for (const [value, share] of shares) expect(share, value).toBeGreaterThanOrEqual(LEAST_SHARE)
+  },
+)
