@@ -103,7 +103,7 @@ describe('what an exposure rests on', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 300 },
     )
     expect(looked.size).toBeGreaterThan(10)
   }, 120_000)

@@ -91,8 +91,11 @@ const STEPS = {
   'network acl': { types: ['AWS::EC2::NetworkAcl'], steps: [] },
   gateway: {
     types: ['AWS::EC2::InternetGateway', 'AWS::EC2::VPCPeeringConnection'],
-    steps: [],
+    steps: [names('peers', 'peer')],
   },
+  // Of the VPC at the other end of a peering count the routes back.
+  peer: { types: ['AWS::EC2::VPC'], steps: [namedBy('vpc', 'route table of a peer')] },
+  'route table of a peer': { types: ['AWS::EC2::RouteTable'], steps: [], seen: ({ routes }) => [routes] },
   group: {
     types: ['AWS::EC2::SecurityGroup'],
     steps: [names('prefix-lists', 'prefix list')],

@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
-import { DOCUMENTS, OTHER_ACCOUNT } from './sample-documents.ts'
+import { DOCUMENTS } from './sample-documents.ts'
+import { OTHER_ACCOUNT } from './sample-uids.ts'
 import { SAMPLE_ACCOUNT, type SampleAsset } from './sample-graph.ts'
 
 export const ANY_UIDS: readonly string[] = DOCUMENTS.flatMap(([known]) => known)
