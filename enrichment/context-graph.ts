@@ -58,7 +58,14 @@ export interface ContextGraph {
    * the absence of one prove that there is none.
    */
   covers(tenant: string, type: AssetType, account: string, region: string): boolean
+  /** What `derive` makes of this graph and nothing else; kept by its key until anything in the graph changes. */
+  remember<Value>(key: string, derive: () => Value): Value
 }
 
 /** Nothing is known. */
-export const EMPTY_GRAPH: ContextGraph = { asset: () => undefined, referring: () => [], covers: () => false }
+export const EMPTY_GRAPH: ContextGraph = {
+  asset: () => undefined,
+  referring: () => [],
+  covers: () => false,
+  remember: (_key, derive) => derive(),
+}

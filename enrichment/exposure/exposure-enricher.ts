@@ -1,3 +1,4 @@
+import type { ContextGraph } from '../context-graph.ts'
 import type { Enricher, FindingContext } from '../enricher.ts'
 import type { Evidence } from '../evidence.ts'
 import type { Exposure, Route } from '../exposure.ts'
@@ -17,13 +18,17 @@ export function exposure(): Enricher {
     // The graph itself marks the findings that a change of an asset can reach.
     consumes: [],
     apply: () => [],
-    enrich({ tenant, resources: [subject] }, { graph }): FindingContext {
-      const found = exposureOf(graph, tenant, subject.uid)
-      if (found === undefined) return {}
-      const proof = { ...found, routes: distinct(found.routes) }
-      return { ...evidenceOf(proof), exposureProof: proof }
-    },
+    // A resource has many findings, and one exposure.
+    enrich: ({ tenant, resources: [{ uid }] }, { graph }) =>
+      graph.remember(`exposure/${tenant}/${uid}`, () => contextOf(graph, tenant, uid)),
   }
+}
+
+function contextOf(graph: ContextGraph, tenant: string, uid: string): FindingContext {
+  const found = exposureOf(graph, tenant, uid)
+  if (found === undefined) return {}
+  const proof = { ...found, routes: distinct(found.routes) }
+  return { ...evidenceOf(proof), exposureProof: proof }
 }
 
 function evidenceOf(proof: Exposure): Pick<FindingContext, 'exposure' | 'anonymousAccess'> {

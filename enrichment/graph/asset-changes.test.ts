@@ -5,7 +5,8 @@ import { SchemaRegistry } from '../../schemas/registry.ts'
 import { statement } from '../../test/sample-statement.ts'
 import { ScratchEnrichment } from '../../test/scratch-enrichment.ts'
 import { BatchWork } from '../batch-work.ts'
-import type { Enricher } from '../enricher.ts'
+import type { ContextGraph } from '../context-graph.ts'
+import type { Enricher, FindingContext } from '../enricher.ts'
 import { assetPrefix, stateKey } from '../state/keys.ts'
 import { LocalStore } from '../state/local-store.ts'
 import { assetRecord } from './sample-graph.ts'
@@ -16,18 +17,20 @@ const REGION = 'eu-west-1'
 const arn = (name: string, account = ACCOUNT): string => `arn:aws:ec2:${REGION}:${account}:${name}`
 const [GROUP, NIC, OTHER] = [arn('security-group/sg-1'), arn('network-interface/eni-1'), arn('network-interface/eni-2')]
 
-/** The owner of an interface is named by what the graph tells of its groups: so the finding says it. */
+/** The owner of an interface is named by what the graph tells, and remembers, of its groups: so the finding says it. */
 const groupsOfInterface: Enricher = {
   name: 'groups-of-interface',
   version: 1,
   consumes: [],
   apply: () => [],
-  enrich({ tenant, resources: [{ uid }] }, { graph }) {
-    const { groups = [] } = graph.asset(tenant, uid, 'AWS::EC2::NetworkInterface')?.document ?? {}
-    const named = groups.map((group) => graph.asset(tenant, group, 'AWS::EC2::SecurityGroup')?.document.name ?? '?')
-    const whole = graph.covers(tenant, 'AWS::EC2::SecurityGroup', ACCOUNT, REGION)
-    return { owner: { name: `${named.join('+')}${whole ? '!' : ''}`, source: 'test' } }
-  },
+  enrich: ({ tenant, resources: [{ uid }] }, { graph }) => graph.remember(uid, () => groupsOf(graph, tenant, uid)),
+}
+
+function groupsOf(graph: ContextGraph, tenant: string, uid: string): FindingContext {
+  const { groups = [] } = graph.asset(tenant, uid, 'AWS::EC2::NetworkInterface')?.document ?? {}
+  const named = groups.map((group) => graph.asset(tenant, group, 'AWS::EC2::SecurityGroup')?.document.name ?? '?')
+  const whole = graph.covers(tenant, 'AWS::EC2::SecurityGroup', ACCOUNT, REGION)
+  return { owner: { name: `${named.join('+')}${whole ? '!' : ''}`, source: 'test' } }
 }
 
 let time = START
@@ -167,8 +170,17 @@ describe('the graph', () => {
     store.partition(0).apply([[key, nicWith('a')]], 1n, START)
     return store
   }
-  const inGroup = (state: ReturnType<LocalStore['partition']>) =>
-    ['a', 'b'].filter((name) => state.graph.referring('acme', name, 'groups').length > 0)
+  const inGroup = ({ graph }: ReturnType<LocalStore['partition']>) =>
+    graph.remember('groups', () => ['a', 'b'].filter((name) => graph.referring('acme', name, 'groups').length > 0))
+
+  test('remembers what was derived from it until it changes', () => {
+    const state = open().partition(0)
+    let derived = 0
+    const derive = () => state.graph.remember('count', () => ++derived)
+    expect([derive(), derive()]).toEqual([1, 1])
+    state.apply([[key, nicWith('b')]], 2n, START)
+    expect([derive(), derive()]).toEqual([2, 2])
+  })
 
   test('is as it was before a step that failed', () => {
     const state = open().partition(0)

@@ -42,7 +42,7 @@ export class AssetChanges {
   undo(step: Step, below: Records): void {
     for (const key of step.changes.keys()) {
       if (key.startsWith(assetPrefix)) this.#assets.change(key, below.get(key))
-      else if (key.startsWith(coveragePrefix)) this.#assets.graph.covered.clear()
+      else if (key.startsWith(coveragePrefix)) this.#assets.graph.forgetCoverage()
     }
   }
 
@@ -96,7 +96,7 @@ export class AssetChanges {
   #cover(held: StateRecord | undefined, next: StateRecord | null): void {
     const [before, after] = [held, next].map((each) => (each?.type === 'coverage' ? each : undefined))
     if ((before?.complete === undefined) === (after?.complete === undefined)) return
-    this.#assets.graph.covered.clear()
+    this.#assets.graph.forgetCoverage()
     const { tenant, account } = (after ?? before)!
     this.#affectAccount(tenant, account)
   }

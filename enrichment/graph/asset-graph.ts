@@ -23,8 +23,10 @@ export class AssetGraph {
   readonly edges = new Adjacency()
   readonly links = new AccountLinks()
   readonly recent = new RecentAssets()
-  /** Of the scopes that were asked for last, whether all of it is known; to be forgotten when that changes anywhere. */
+  /** Of the scopes that were asked for last, whether all of it is known; see `forgetCoverage`. */
   readonly covered = new Map<string, boolean>()
+  /** What was found out from the graph as it is now, by whoever asked. */
+  readonly derived = new Map<string, unknown>()
   /** By the start of the state keys of one tenant's assets. */
   readonly #tenants = new Map<string, Map<string, number>>()
   readonly #uids: string[] = ['']
@@ -78,6 +80,7 @@ export class AssetGraph {
     const asset = knownAsset(record)
     const uid = asset?.uid ?? key.slice(prefix.length)
     if (asset === undefined && this.find(prefix, uid) === 0) return
+    this.derived.clear()
     const node = this.#intern(prefix, uid)
     const before = this.edges.detach(node)
     this.#describe(node, asset)
@@ -88,6 +91,12 @@ export class AssetGraph {
       if (to !== node) this.#releaseUnused(prefix, to)
     })
     this.#releaseUnused(prefix, node)
+  }
+
+  /** A scan ended, or what was known by one lapsed: what is covered is to be looked up again. */
+  forgetCoverage(): void {
+    this.covered.clear()
+    this.derived.clear()
   }
 
   #describe(node: number, asset: KnownAsset | undefined): void {

@@ -67,7 +67,7 @@ export class PartitionGraph {
   committed(changes: Iterable<readonly [string, StateRecord | null]>): void {
     for (const [key, record] of changes) {
       if (key.startsWith(assetPrefix) && !this.#touched.has(key)) this.#graph.update(key, record)
-      else if (key.startsWith(coveragePrefix)) this.#graph.covered.clear()
+      else if (key.startsWith(coveragePrefix)) this.#graph.forgetCoverage()
     }
     this.#touched.clear()
   }
@@ -75,7 +75,7 @@ export class PartitionGraph {
   /** Takes back what a batch changed that was not committed: what the store holds counts. */
   revert(store: { get(key: string): StateRecord | undefined }): void {
     for (const key of this.#touched) this.#graph.update(key, store.get(key))
-    this.#graph.covered.clear()
+    this.#graph.forgetCoverage()
     this.#touched.clear()
   }
 }

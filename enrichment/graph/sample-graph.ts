@@ -33,6 +33,7 @@ export function sampleGraph(assets: readonly SampleAsset[], { covered }: SampleC
     asset: (tenant, uid, type) => stored.asset(tenant, uid, type),
     referring: (tenant, uid, relation, type) => stored.referring(tenant, uid, relation, type),
     covers: (_tenant, type) => covered?.includes(type) ?? true,
+    remember: (key, derive) => stored.remember(key, derive),
   }
 }
 

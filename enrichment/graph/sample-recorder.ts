@@ -23,6 +23,7 @@ export function recordingGraph(graph: ContextGraph): { readonly graph: ContextGr
         return graph.referring(tenant, uid, relation, type)
       },
       covers: (tenant, type, account, region) => graph.covers(tenant, type, account, region),
+      remember: (_key, derive) => derive(),
     },
   }
 }

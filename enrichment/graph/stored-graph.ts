@@ -5,6 +5,7 @@ import { knownAsset, type AssetGraph } from './asset-graph.ts'
 import { kindNumbers } from './kinds.ts'
 
 const MOST_SCOPES = 10_000
+const MOST_DERIVED = 20_000
 
 interface Records {
   get(key: string): StateRecord | undefined
@@ -56,6 +57,15 @@ export class StoredGraph implements ContextGraph {
     if (covered.size >= MOST_SCOPES) covered.clear()
     covered.set(scope, isCovered)
     return isCovered
+  }
+
+  remember<Value>(key: string, derive: () => Value): Value {
+    const { derived } = this.#graph
+    if (derived.has(key)) return derived.get(key) as Value
+    const value = derive()
+    if (derived.size >= MOST_DERIVED) derived.clear()
+    derived.set(key, value)
+    return value
   }
 
   #known(prefix: string, node: number, type: AssetType | undefined): KnownAsset | undefined {
