@@ -5,7 +5,8 @@ import { knownAsset, type AssetGraph } from './asset-graph.ts'
 import { kindNumbers } from './kinds.ts'
 
 const MOST_SCOPES = 10_000
-const MOST_DERIVED = 20_000
+/** A proof with its hops is some 4 KB; each partition has a graph of its own. */
+const MOST_DERIVED = 4000
 
 interface Records {
   get(key: string): StateRecord | undefined
