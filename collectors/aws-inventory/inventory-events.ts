@@ -4,11 +4,10 @@ import type { Context } from '../../core/component.ts'
 import { durationMs } from '../../core/duration.ts'
 import { PermanentError, PipelineError, asError } from '../../core/errors.ts'
 import { checkQueue } from '../aws/check-queue.ts'
-import { HeldMessages } from '../aws/held-messages.ts'
 import type { Message } from '../aws/message.ts'
 import { queueClient } from '../aws/queue-settings.ts'
 import { Queue } from '../aws/queue.ts'
-import { Reception } from '../aws/reception.ts'
+import { queueBatches } from '../aws/queue-batches.ts'
 import type { CollectedBatch, Collector, Unreadable } from '../collector.ts'
 import { Account } from './account.ts'
 import { readChanges, type Change } from './change-message.ts'
@@ -53,29 +52,18 @@ export class InventoryEvents implements Collector {
   }
 
   async *collect(_position: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
-    const { waitSeconds, visibilitySeconds, maxMessages } = this.#config.queue
-    const { clock, log } = this.#context
     for (const [access, owner] of this.#owners)
       if (owner.uid === undefined) await owner.identify(this.#askedOf(access), signal)
-    const queue = this.#queue
-    const held = new HeldMessages({ queue, visibilitySeconds, clock, log })
-    const reception = new Reception({ queue, held, waitSeconds, visibilitySeconds, maxMessages })
-    try {
-      for (;;) {
-        const messages = await reception.next(signal)
-        if (messages === undefined) break
-        const { due, unreadable } = this.#read(messages)
-        if (unreadable.length > 0) yield { events: [], unreadable, read: 0 }
-        if (due.size > 0) await sleep(durationMs(this.#config.settle), undefined, { signal })
-        for (const [lane, describers] of due) yield* this.#describe(lane, describers, signal)
-        // Reached only when everything above is durable: whoever cannot go on ends the iteration instead.
-        held.done(messages)
-      }
-      await held.deleted(signal)
-    } finally {
-      await reception.stop()
-      await held.close()
-    }
+    const { clock, log } = this.#context
+    const reading = { ...this.#config.queue, queue: this.#queue, clock, log }
+    yield* queueBatches(reading, (messages) => this.#batchesOf(messages, signal), signal)
+  }
+
+  async *#batchesOf(messages: readonly Message[], signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+    const { due, unreadable } = this.#read(messages)
+    if (unreadable.length > 0) yield { events: [], unreadable, read: 0 }
+    if (due.size > 0) await sleep(durationMs(this.#config.settle), undefined, { signal })
+    for (const [lane, describers] of due) yield* this.#describe(lane, describers, signal)
   }
 
   async close(): Promise<void> {

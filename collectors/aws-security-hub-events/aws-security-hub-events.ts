@@ -1,15 +1,15 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context } from '../../core/component.ts'
-import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
-import { access } from './access.ts'
 import { checkQueue } from '../aws/check-queue.ts'
-import { configSchema, type Config } from './config.ts'
-import { HeldMessages } from '../aws/held-messages.ts'
-import { MessageReading } from './message-events.ts'
-import { OtherMessages } from './other-messages.ts'
+import type { Message } from '../aws/message.ts'
+import { queueBatches } from '../aws/queue-batches.ts'
 import { queueClient } from '../aws/queue-settings.ts'
 import { Queue } from '../aws/queue.ts'
-import { Reception } from '../aws/reception.ts'
+import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import { access } from './access.ts'
+import { configSchema, type Config } from './config.ts'
+import { MessageReading } from './message-events.ts'
+import { OtherMessages } from './other-messages.ts'
 
 /** Reads what Security Hub says at the moment at which it says it, from a queue that an EventBridge rule feeds. */
 export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
@@ -48,27 +48,16 @@ class AwsSecurityHubEvents implements Collector {
   }
 
   async *collect(_position: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
-    const { waitSeconds, visibilitySeconds, maxMessages } = this.#config
     const { clock, log } = this.#context
-    const queue = this.#queue
-    const held = new HeldMessages({ queue, visibilitySeconds, clock, log })
-    const reception = new Reception({ queue, held, waitSeconds, visibilitySeconds, maxMessages })
-    try {
-      for (;;) {
-        const messages = await reception.next(signal)
-        if (messages === undefined) break
-        const { batch, others } = this.#reading.read(messages)
-        this.#others.note(others)
-        // An empty batch would say that the queue is empty.
-        if (batch.read > 0) yield batch
-        // Reached only when the batch is durable: whoever cannot go on ends the iteration instead.
-        held.done(messages)
-      }
-      await held.deleted(signal)
-    } finally {
-      await reception.stop()
-      await held.close()
-    }
+    const reading = { ...this.#config, queue: this.#queue, clock, log }
+    yield* queueBatches(reading, (messages) => this.#batchesOf(messages), signal)
+  }
+
+  *#batchesOf(messages: readonly Message[]): Generator<CollectedBatch> {
+    const { batch, others } = this.#reading.read(messages)
+    this.#others.note(others)
+    // An empty batch would say that the queue is empty.
+    if (batch.read > 0) yield batch
   }
 
   async close(): Promise<void> {
