@@ -1,13 +1,16 @@
+import type { FindingState } from '../schemas/generated/state.ts'
 import type { BatchWork, Workshop } from './batch-work.ts'
-import { nextRevision, type Emission } from './emit.ts'
+import { contextOf, nextRevision, type Emission } from './emit.ts'
 import type { StateStore } from './enricher.ts'
-import { drainAccounts, hasMarkedAccounts } from './graph/account-marks.ts'
+import { drainAccounts } from './graph/account-marks.ts'
+import { isOpen } from './lifecycle/derive.ts'
 import { elapse } from './lifecycle/periods.ts'
-import { drainSweeps, hasSweeps, type Unseen } from './lifecycle/sweep.ts'
-import { drainCves, hasMarkedCves, markChangedCves, type IntelChanges } from './reprioritise.ts'
-import { findingPrefix, readState, stateKey } from './state/keys.ts'
+import { drainSweeps, type Unseen } from './lifecycle/sweep.ts'
+import { meaningDigest } from './ocsf/meaning.ts'
+import { drainCves, markChangedCves, type IntelChanges } from './reprioritise.ts'
+import { findingPrefix, hasKeys, readState, stateKey } from './state/keys.ts'
 import type { PartitionState } from './state/local-store.ts'
-import { Overlay } from './state/overlay.ts'
+import type { Overlay } from './state/overlay.ts'
 
 /** What the clock's batch needs beside. */
 export interface ClockWorkshop extends Workshop {
@@ -37,13 +40,7 @@ export function doClockWork(work: BatchWork, state: PartitionState, workshop: Cl
   left -= drainCves(work.store, left, enrich)
   left -= drainAccounts(work.store, state.assets.graph, left, enrich)
   left -= enrichAll(work.store, left, enrich)
-  return left > 0 && due.length < STEP && !hasMarks(work.store)
-}
-
-/** Whether there are marks left that stand for many findings, or for assets that are to be deleted. */
-function hasMarks(store: Overlay): boolean {
-  const isMarked = hasSweeps(store) || hasMarkedCves(store) || hasMarkedAccounts(store)
-  return isMarked || store.get(stateKey.dirtyAll) !== undefined
+  return left > 0 && due.length < STEP && !hasKeys(work.store, stateKey.dirtyPrefix)
 }
 
 function removeUnseen(unseen: Unseen, work: BatchWork, workshop: Workshop, now: number): void {
@@ -72,9 +69,8 @@ function settle(stored: string, work: BatchWork, workshop: Workshop, now: number
 function requireRuleset(store: StateStore, ruleset: string): void {
   if (readState(store, 'applied', stateKey.appliedRuleset)?.ruleset === ruleset) return
   if (readState(store, 'dirty', stateKey.dirtyAll)?.reason === ruleset) return
-  const [first] = store.keys(findingPrefix, { limit: 1 })
-  if (first === undefined) store.put(stateKey.appliedRuleset, { type: 'applied', ruleset })
-  else store.put(stateKey.dirtyAll, { type: 'dirty', reason: ruleset })
+  if (hasKeys(store, findingPrefix)) store.put(stateKey.dirtyAll, { type: 'dirty', reason: ruleset })
+  else store.put(stateKey.appliedRuleset, { type: 'applied', ruleset })
 }
 
 /** Takes at the most `limit` of the findings that are marked one by one; answers how many. */
@@ -109,10 +105,10 @@ function enrichAll(store: StateStore, limit: number, enrich: (stored: string) =>
 function enrichAgain(stored: string, work: BatchWork, workshop: Workshop, now: number): void {
   const key = stored.slice(findingPrefix.length)
   step(stored, work, workshop, (store) => {
-    const state = readState(store, 'finding', stored)?.state
-    if (state === 'open' || state === 'muted')
-      return emissionsOf(nextRevision(key, 'context', store, workshop.enrichers, now))
-    resettle(key, store, workshop, now)
+    const finding = readState(store, 'finding', stored)
+    if (finding === undefined) return []
+    if (isOpen(finding.state)) return emissionsOf(nextRevision(key, 'context', store, workshop.enrichers, now))
+    resettle(finding, store, workshop)
     return []
   })
 }
@@ -121,12 +117,10 @@ function enrichAgain(stored: string, work: BatchWork, workshop: Workshop, now: n
  * A closed finding is done with: that it would have another context or priority now is no news. What it means now is noted
  * in silence, so that its source, which may confirm at any time that it is closed, says nothing new either.
  */
-function resettle(key: string, store: Overlay, { enrichers }: Workshop, now: number): void {
-  const stored = stateKey.finding(key)
-  const probe = new Overlay(store)
-  if (nextRevision(key, 'context', probe, enrichers, now) === undefined) return
-  const [held, next] = [readState(store, 'finding', stored), readState(probe, 'finding', stored)]
-  if (held !== undefined && next?.meaning !== undefined) store.put(stored, { ...held, meaning: next.meaning })
+function resettle(finding: FindingState, store: StateStore, { enrichers }: Workshop): void {
+  if (finding.state === 'unopened') return
+  const meaning = meaningDigest(finding, contextOf(finding, store, enrichers), finding.state)
+  if (meaning !== finding.meaning) store.put(stateKey.finding(finding.key), { ...finding, meaning })
 }
 
 /** One finding's work; one that fails becomes a dead letter, and is left alone until it is next due. */

@@ -3,7 +3,7 @@ import type { FindingState } from '../schemas/generated/state.ts'
 import { validateOcsf } from '../schemas/ocsf/validator.ts'
 import { findingHeaders, type Cause } from '../schemas/records.ts'
 import type { OutgoingRecord } from '../stream/stream.ts'
-import type { Enricher, FindingContext, StateStore } from './enricher.ts'
+import type { Enricher, FindingContext, StateReader, StateStore } from './enricher.ts'
 import { findingOf } from './lifecycle/periods.ts'
 import { urgentSince } from './ocsf/due.ts'
 import { meaningDigest } from './ocsf/meaning.ts'
@@ -30,7 +30,7 @@ export function nextRevision(
   const finding = findingOf(store, key)
   if (finding === undefined || finding.state === 'unopened') return undefined
   const status = finding.state
-  const context = enrich(finding, store, enrichers)
+  const context = contextOf(finding, store, enrichers)
   const meaning = meaningDigest(finding, context, status)
   if (meaning === finding.meaning && cause !== 'refresh') return undefined
 
@@ -59,7 +59,8 @@ export function nextRevision(
   return { record: { key, value: Buffer.from(JSON.stringify(event)), headers }, cause }
 }
 
-function enrich(finding: FindingState, store: StateStore, enrichers: readonly Enricher[]): FindingContext {
+/** What the enrichers find out about a finding. */
+export function contextOf(finding: FindingState, store: StateReader, enrichers: readonly Enricher[]): FindingContext {
   let context: FindingContext = {}
   for (const enricher of enrichers) context = { ...context, ...enricher.enrich(finding, store, context) }
   return context

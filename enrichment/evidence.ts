@@ -27,6 +27,16 @@ export type Item = keyof typeof LADDERS
 export type Rung<I extends Item = Item> = (typeof LADDERS)[I][number]
 export const ITEMS = Object.keys(LADDERS) as readonly Item[]
 
+/** The place of a rung on its ladder, 0 the safest. */
+export function rankOf<I extends Item>(item: I, rung: Rung<I>): number {
+  return (LADDERS[item] as readonly string[]).indexOf(rung)
+}
+
+/** `technicalImpact` as people say it. */
+export function spoken(name: string): string {
+  return name === 'kev' ? 'KEV' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+}
+
 /** One fact about a finding, with who says so. */
 export interface Evidence<I extends Item = Item> {
   readonly value: Rung<I>

@@ -71,25 +71,11 @@ function drain(
   const held = readState(store, 'dirty', mark)
   if (held === undefined) return 0
   const { after } = held
-  const found = take(store.findingsWithCve(cve, after === undefined ? {} : { after }), limit)
+  const found = Iterator.from(store.findingsWithCve(cve, after === undefined ? {} : { after }))
+    .take(limit)
+    .toArray()
   for (const stored of found) enrich(stored)
   if (found.length < limit) store.delete(mark)
   else store.put(mark, { ...held, after: found.at(-1)! })
   return found.length
-}
-
-/** Whether findings are left that are marked by CVE. */
-export function hasMarkedCves(store: Overlay): boolean {
-  if (store.get(stateKey.dirtyCves) !== undefined) return true
-  for (const _ of store.keys(stateKey.dirtyCve(''), { limit: 1 })) return true
-  return false
-}
-
-function take(keys: Iterable<string>, limit: number): readonly string[] {
-  const taken: string[] = []
-  for (const key of keys) {
-    taken.push(key)
-    if (taken.length >= limit) break
-  }
-  return taken
 }

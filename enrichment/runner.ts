@@ -51,8 +51,6 @@ interface Worker {
   position: bigint
   clockAt: number
   settled: boolean
-  /** Up to which offset of posture.global the partition's findings are looked after; undefined until the first clock's batch. */
-  intelNext: bigint | undefined
 }
 
 /**
@@ -65,7 +63,7 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
   const assigned = async (assignment: Assignment): Promise<bigint | undefined> => {
     const { partition } = assignment
     const state = store.partition(partition)
-    const worker: Worker = { state, position: 0n, clockAt: 0, settled: false, intelNext: undefined }
+    const worker: Worker = { state, position: 0n, clockAt: 0, settled: false }
     workers.set(partition, worker)
     assignment.signal.addEventListener('abort', () => {
       // By then the partition may have been taken over anew.
@@ -103,7 +101,9 @@ export async function runEnrichment(options: EnrichmentOptions): Promise<Running
 
 /** Before the first partition is taken over, nothing is known about what there is to do. */
 function isBusy(workers: ReadonlyMap<number, Worker>, { next }: IntelTable): boolean {
-  return workers.size === 0 || [...workers.values()].some(({ settled, intelNext }) => !settled || intelNext !== next)
+  return (
+    workers.size === 0 || [...workers.values()].some(({ settled, state }) => !settled || intelPosition(state) !== next)
+  )
 }
 
 async function handle(
@@ -125,14 +125,12 @@ async function handle(
   const position = last === undefined ? worker.position : last.offset + 1n
   if (last !== undefined)
     work.store.put(stateKey.position(topics.events.name), { type: 'position', next: String(position) })
-  const intelNext = clocked ? intelPosition(work.store) : worker.intelNext
   publish(batch, work)
   return (committed: Committed) => {
     const reached = committed.get(topics.state.name)
     if (reached !== undefined) worker.state.apply(work.store.changes, reached, options.clock())
     worker.position = position
     worker.settled = settled
-    worker.intelNext = intelNext
     if (clocked) worker.clockAt = now
     report(work, options)
   }

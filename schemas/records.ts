@@ -11,7 +11,9 @@ export type Headers = Readonly<Record<string, string>>
 
 /** What became of a finding, as far as readers of posture.findings see it. */
 export type FindingStatus = Exclude<LifecycleState, 'unopened'>
-export type PriorityBand = 'P1' | 'P2' | 'P3' | 'P4'
+/** The bands of a priority, the most urgent first. */
+export const BANDS = ['P1', 'P2', 'P3', 'P4'] as const
+export type PriorityBand = (typeof BANDS)[number]
 /** Why a revision was emitted. */
 export type Cause = 'observed' | 'absence' | 'deleted' | 'decision' | 'expiry' | 'refresh' | 'context'
 

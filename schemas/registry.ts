@@ -30,22 +30,22 @@ const SUBJECTS = [
 ] as const satisfies readonly Subject[]
 const ERRORS_SHOWN = 3
 
-/** The wire contract, compiled once at start. */
+/** The wire contract. A shape is compiled, which takes some 100 ms of the larger ones, when it is first needed. */
 export class SchemaRegistry {
+  readonly #ajv = new Ajv2020({
+    allErrors: false,
+    strict: true,
+    strictRequired: false,
+    discriminator: true,
+    verbose: true,
+  })
   readonly #validators = new Map<Subject, ValidateFunction>()
 
   constructor() {
-    const ajv = new Ajv2020({
-      allErrors: false,
-      strict: true,
-      strictRequired: false,
-      discriminator: true,
-      verbose: true,
-    })
     for (const subject of SUBJECTS) {
-      ajv.addSchema(JSON.parse(readFileSync(join(import.meta.dirname, `${subject}.schema.json`), 'utf8')) as object)
+      const text = readFileSync(join(import.meta.dirname, `${subject}.schema.json`), 'utf8')
+      this.#ajv.addSchema(JSON.parse(text) as object)
     }
-    for (const subject of SUBJECTS) this.#validators.set(subject, ajv.getSchema(subject)!)
   }
 
   /** Throws a PermanentError (`JSON_INVALID`, `SCHEMA_INVALID`) that names the place when the bytes are not of this shape. */
@@ -59,9 +59,15 @@ export class SchemaRegistry {
   }
 
   check<S extends Subject>(subject: S, value: unknown): Shapes[S] {
-    const validate = this.#validators.get(subject)!
+    const validate = this.#validatorOf(subject)
     if (validate(value)) return value as Shapes[S]
     throw new PermanentError('SCHEMA_INVALID', `not a ${subject}: ${describe(validate.errors ?? [])}`)
+  }
+
+  #validatorOf(subject: Subject): ValidateFunction {
+    const validate = this.#validators.get(subject) ?? this.#ajv.getSchema(subject)!
+    this.#validators.set(subject, validate)
+    return validate
   }
 }
 

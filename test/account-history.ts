@@ -1,3 +1,4 @@
+import { completed, started, type SaidOfScan } from '../enrichment/lifecycle/sample-assets.ts'
 import type { AssetDeleted, AssetObserved, FindingObserved, PostureEvent } from '../schemas/generated/posture-event.ts'
 import { SLOTS, type Slot } from './oracle/exposure/any-account.ts'
 import { statement } from './sample-statement.ts'
@@ -12,7 +13,7 @@ const STEP_MS = 1000
 export class AccountHistory {
   readonly batches: PostureEvent[][] = [SLOTS.map((slot) => this.#finding(slot, START))]
   readonly #standing = new Map<string, AssetObserved>()
-  readonly #scans: PostureEvent[] = []
+  #isScanned = false
   #at = START
 
   observe({ uid, type, account, region }: Slot, document: AssetObserved['document']): AssetObserved {
@@ -62,9 +63,7 @@ export class AccountHistory {
     const uid = `scan ${time}`
     const again = new Set(seen.map((slot) => slot.uid))
     const scopes = scopesOf(SLOTS)
-    const started = scopes.map((scope): PostureEvent =>
-      scanEvent('scan.started', { uid: `${uid} ${scope.name}`, time }, scope),
-    )
+    const begun = scopes.map((scope) => started(saidOf(scope, uid, time)))
     const sent = new Map<string, number>()
     const observed: PostureEvent[] = []
     for (const slot of SLOTS) {
@@ -79,22 +78,16 @@ export class AccountHistory {
       const event = { ...this.observe(slot, standing.document), scan: { uid: `${uid} ${scope.name}`, time } }
       observed.push(event)
     }
-    const completed = scopes.map((scope): PostureEvent =>
-      scanEvent('scan.completed', { uid: `${uid} ${scope.name}`, time }, scope, sent.get(scope.name) ?? 0),
-    )
-    this.#scans.splice(
-      0,
-      Infinity,
-      ...scopes.map((scope) => scanEvent('scan.completed', { uid: `last ${scope.name}`, time: START - 1 }, scope, 0)),
-    )
+    const ended = scopes.map((scope) => completed({ ...saidOf(scope, uid, time), assets: sent.get(scope.name) ?? 0 }))
+    this.#isScanned = true
     const middle = Math.floor(random() * observed.length)
-    this.batches.push(started, observed.slice(0, middle), [...observed.slice(middle), ...completed])
+    this.batches.push(begun, observed.slice(0, middle), [...observed.slice(middle), ...ended])
   }
 
   /** What holds in the end, told at once: that all is known which was scanned, and the last version of what stands. */
   outcome(): PostureEvent[] {
-    const starts = this.#scans.map((event) => ({ ...event, type: 'scan.started' }) as PostureEvent)
-    return [...starts, ...this.#scans, ...this.#standing.values()]
+    const scans = this.#isScanned ? scopesOf(SLOTS).map((scope) => saidOf(scope, 'last', START - 1)) : []
+    return [...scans.map(started), ...scans.map(completed), ...this.#standing.values()]
   }
 
   findings(): PostureEvent[] {
@@ -123,23 +116,6 @@ function scopesOf(slots: readonly Slot[]): readonly Scope[] {
   return [...new Map(scopes.map((scope) => [scope.name, scope])).values()]
 }
 
-function scanEvent(
-  type: 'scan.started' | 'scan.completed',
-  scan: { readonly uid: string; readonly time: number },
-  { type: assetType, account, region }: Scope,
-  assets = 0,
-): PostureEvent {
-  const common = {
-    id: `${type} ${scan.uid}`,
-    time: scan.time,
-    tenant: TENANT,
-    collector: 'inventory',
-    provider: 'aws',
-    account,
-    scan,
-    source: { product: 'aws-inventory', format: 'aws-inventory' },
-    scope: { provider: 'aws', account, regions: [region], types: [assetType] },
-  }
-  if (type === 'scan.started') return { ...common, type }
-  return { ...common, type, outcome: 'complete', findings: 0, assets }
+function saidOf({ name, type, account, region }: Scope, uid: string, at: number): SaidOfScan {
+  return { uid: `${uid} ${name}`, at, account, regions: [region], types: [type] }
 }

@@ -33,7 +33,7 @@ import { PutPublicAccessBlockCommand, S3ControlClient } from '@aws-sdk/client-s3
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3'
 import { CreateSecretCommand, PutResourcePolicyCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs'
-import { policy, type SeedTarget } from './servers/moto/seed/seeded.ts'
+import { policy, using, type SeedTarget } from './servers/moto/seed/seeded.ts'
 
 export const OTHER_REGION = 'eu-west-1'
 
@@ -65,14 +65,6 @@ export async function seedServices(target: SeedTarget, account: string): Promise
 }
 
 type Network = Pick<SeededServices, 'vpc' | 'subnets' | 'group'>
-
-async function using<C extends { destroy(): void }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
-  try {
-    return await work(client)
-  } finally {
-    client.destroy()
-  }
-}
 
 async function seedNetwork(target: SeedTarget): Promise<Network> {
   return using(new EC2Client(target), async (ec2) => {

@@ -1,3 +1,4 @@
+import { completed, started } from '../enrichment/lifecycle/sample-assets.ts'
 import type { AssetDocument, GroupRule } from '../schemas/generated/asset-document.ts'
 import type { AssetObserved, PostureEvent } from '../schemas/generated/posture-event.ts'
 
@@ -73,27 +74,17 @@ export function observations(documents: ReadonlyMap<string, AssetDocument>, at: 
 
 /** A complete scan of all that stands in the network: there are no others. */
 export function completeScan(documents: ReadonlyMap<string, AssetDocument>, at: number): PostureEvent[] {
-  const owner = { provider: 'aws', account: NETWORK_ACCOUNT }
-  const scan = { uid: `scan-${at}`, time: at }
-  const source = { product: 'aws-inventory', format: 'aws-inventory' }
   const types = [
     ...new Set([...documents.values()].map(({ type }) => type)),
     'AWS::EC2::VPCPeeringConnection',
     ...BALANCERS,
   ]
-  const scope = { ...owner, regions: [NETWORK_REGION], types }
-  const common = { time: at, tenant: TENANT, collector: COLLECTOR, scan, source, scope, ...owner }
+  const said = { uid: `scan-${at}`, at, account: NETWORK_ACCOUNT, regions: [NETWORK_REGION], types }
+  const begun = started(said)
   return [
-    { ...common, type: 'scan.started', id: `started-${at}` },
-    ...observations(documents, at).map((event) => ({ ...event, scan })),
-    {
-      ...common,
-      type: 'scan.completed',
-      id: `completed-${at}`,
-      outcome: 'complete',
-      findings: 0,
-      assets: documents.size,
-    },
+    begun,
+    ...observations(documents, at).map((event) => ({ ...event, scan: begun.scan })),
+    completed({ ...said, assets: documents.size }),
   ]
 }
 

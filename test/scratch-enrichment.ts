@@ -29,9 +29,9 @@ export class ScratchEnrichment {
   now: number
   readonly #state
   readonly #intelligence: IntelTable
-  readonly #enrichers: readonly Enricher[]
-  #ruleset = ''
-  #settings: EnricherSettings = {}
+  readonly #beside: readonly Enricher[]
+  #enrichers!: readonly Enricher[]
+  #ruleset!: string
   #offset = 0n
   readonly #close: () => void
 
@@ -39,7 +39,8 @@ export class ScratchEnrichment {
   constructor(now: number, { intelligence = sampleIntel(), enrichers = [] }: ScratchOptions = {}) {
     this.now = now
     this.#intelligence = intelligence
-    this.#enrichers = enrichers
+    this.#beside = enrichers
+    this.configure({})
     const store = LocalStore.open({ path: ':memory:', version: '1', dueAt: (record) => dueAt(record, PERIODS) })
     this.#close = once(() => store.close())
     onTestFinished(this.#close)
@@ -48,7 +49,8 @@ export class ScratchEnrichment {
 
   /** Goes on with another configuration, as after a new start. */
   configure(settings: EnricherSettings): void {
-    this.#settings = settings
+    this.#enrichers = [...enrichersOf(settings, this.#intelligence), ...this.#beside]
+    this.#ruleset = ruleset(settings)
   }
 
   /** Goes on with other rules by this name, as after a new start. */
@@ -88,9 +90,9 @@ export class ScratchEnrichment {
   #workshop(): ClockWorkshop {
     return {
       schemas,
-      enrichers: [...enrichersOf(this.#settings, this.#intelligence), ...this.#enrichers],
+      enrichers: this.#enrichers,
       periods: PERIODS,
-      ruleset: `${ruleset(this.#settings)}${this.#ruleset}`,
+      ruleset: this.#ruleset,
       log: silent,
       intelligence: this.#intelligence,
       clock: () => this.now,

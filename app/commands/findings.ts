@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type FindingStatus, type PriorityBand } from '../../schemas/records.ts'
 import { localSink } from '../local-sink.ts'
 import { findingPage } from '../format/finding-page.ts'
 import { findingsTable } from '../format/findings-table.ts'
@@ -9,7 +9,6 @@ import type { CommandContext, ExitCode } from './command-context.ts'
 import { oneFinding, sinkOption } from './one-finding.ts'
 import { configOption, listOf, wholeNumber } from './options.ts'
 
-const BANDS = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly PriorityBand[]
 const STATES = ['open', 'muted', 'resolved', 'gone'] as const satisfies readonly FindingStatus[]
 const DEFAULT_LIMIT = 50
 

@@ -1,5 +1,5 @@
 import type { ShownCheckpoint } from '../checkpoints.ts'
-import type { TableOptions } from './findings-table.ts'
+import type { PageOptions } from './page.ts'
 import { fit, instant, oneLine, pad } from './text.ts'
 
 const GAP = '  '
@@ -7,7 +7,7 @@ const TIME_WIDTH = 23
 const NEVER = '-'
 
 /** One line each: the collector, its type, when it was saved, when its source last gave something, whether it is silent. */
-export function checkpointsTable(checkpoints: readonly ShownCheckpoint[], { columns, paint }: TableOptions): string {
+export function checkpointsTable(checkpoints: readonly ShownCheckpoint[], { columns, paint }: PageOptions): string {
   const width = (heading: string, texts: readonly string[]): number =>
     Math.max(heading.length, ...texts.map((text) => text.length))
   const names = width(

@@ -1,12 +1,12 @@
 import type { DeadLetter } from '../dead-letters.ts'
 import { hexDump } from './hex-dump.ts'
-import type { TableOptions } from './findings-table.ts'
+import type { PageOptions } from './page.ts'
 import { byteSize, instant, oneLine } from './text.ts'
 
 const LABEL_WIDTH = 12
 
 /** One dead letter whole: why it was set aside, the headers it came with, and its bytes. */
-export function deadLetterPage(letter: DeadLetter, { paint }: TableOptions): string {
+export function deadLetterPage(letter: DeadLetter, { paint }: PageOptions): string {
   const own = Object.entries(letter.headers).filter(([name]) => !name.startsWith('dl_'))
   const rows: [string, string][] = [
     ['Number', String(letter.index)],

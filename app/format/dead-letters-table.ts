@@ -1,12 +1,12 @@
 import type { DeadLetter } from '../dead-letters.ts'
-import type { TableOptions } from './findings-table.ts'
+import type { PageOptions } from './page.ts'
 import { byteSize, fit, instant, oneLine, pad } from './text.ts'
 
 const GAP = '  '
 const TIME_WIDTH = 23
 
 /** Dead letters in the order given, two lines each: when, who and why; what it says and where it came from. */
-export function deadLettersTable(letters: readonly DeadLetter[], { columns, paint }: TableOptions): string {
+export function deadLettersTable(letters: readonly DeadLetter[], { columns, paint }: PageOptions): string {
   const widths = [Math.max(1, ...letters.map(({ index }) => String(index).length)), TIME_WIDTH]
   const indent = widths.reduce((sum, width) => sum + width + GAP.length, 0)
   const head = [pad('#', widths[0]!, 'right'), pad('TIME', TIME_WIDTH), 'COMPONENT, CODE AND SIZE'].join(GAP)

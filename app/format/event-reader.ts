@@ -7,18 +7,23 @@ export class EventReader {
   }
 
   text(...path: readonly string[]): string {
-    const value = this.#at(path)
+    const value = this.value(...path)
     return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
   }
 
   number(...path: readonly string[]): number | undefined {
-    const value = this.#at(path)
+    const value = this.value(...path)
     return typeof value === 'number' ? value : undefined
   }
 
   list(...path: readonly string[]): EventReader[] {
-    const value = this.#at(path)
+    const value = this.value(...path)
     return Array.isArray(value) ? value.map((each) => new EventReader(each)) : []
+  }
+
+  /** The enrichment of this type in an event. */
+  enrichment(type: string): EventReader | undefined {
+    return this.list('enrichments').find((each) => each.text('type') === type)
   }
 
   strings(...path: readonly string[]): string[] {
@@ -27,7 +32,8 @@ export class EventReader {
       .filter((text) => text !== '')
   }
 
-  #at(path: readonly string[]): unknown {
+  /** Whatever stands there, as it is. */
+  value(...path: readonly string[]): unknown {
     return path.reduce<unknown>(
       (value, key) =>
         typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined,

@@ -1,5 +1,6 @@
 import type { Priority } from '../../enrichment/enricher.ts'
 import type { Step } from '../../enrichment/priority/derivation.ts'
+import { labelled, type PageOptions } from './page.ts'
 import type { Paint } from './paint.ts'
 import { wrap } from './text.ts'
 
@@ -10,11 +11,6 @@ const LEAST_ROOM = 24
 const LEFT_OUT: ReadonlySet<string> = new Set(['Score', 'Inputs', 'Would change if'])
 /** Steps that end with the band that they leave. */
 const PASSING: ReadonlySet<string> = new Set(['Severity step', 'Ceiling', 'While unknown', 'Floor'])
-
-export interface ExplainOptions {
-  readonly columns: number
-  readonly paint: Paint
-}
 
 /** What is to be explained: a title and the key of a finding, its priority and how that comes about. */
 export interface Explained {
@@ -27,7 +23,7 @@ export interface Explained {
 }
 
 /** A derivation as a page: the finding, its priority, and step by step how it comes about. */
-export function explainPage({ title, key, priority, steps, notes }: Explained, options: ExplainOptions): string {
+export function explainPage({ title, key, priority, steps, notes }: Explained, options: PageOptions): string {
   return [
     ...heading(title, key, options),
     headline(priority, options.paint),
@@ -45,7 +41,7 @@ export interface WhatIf extends Explained {
 }
 
 /** What would be otherwise: the priority before and after, and the steps that differ. */
-export function whatIfPage(whatIf: WhatIf, options: ExplainOptions): string {
+export function whatIfPage(whatIf: WhatIf, options: PageOptions): string {
   const { title, key, priority, other, assumption, notes, steps, otherSteps } = whatIf
   const { columns, paint } = options
   return [
@@ -58,7 +54,7 @@ export function whatIfPage(whatIf: WhatIf, options: ExplainOptions): string {
   ].join('\n')
 }
 
-function heading(title: string, key: string, { columns, paint }: ExplainOptions): string[] {
+function heading(title: string, key: string, { columns, paint }: PageOptions): string[] {
   return [...wrap(title, columns).map((line) => paint.bold(line)), paint.dim(key), '']
 }
 
@@ -67,27 +63,29 @@ function headline({ band, score }: Priority, paint: Paint): string {
 }
 
 /** A title stands once for all that follow under it. */
-function stepLines(steps: readonly Step[], { columns, paint }: ExplainOptions): string[] {
+function stepLines(steps: readonly Step[], { columns, paint }: PageOptions): string[] {
   const width = widthOf(steps)
   const room = Math.max(LEAST_ROOM, columns - width)
   return steps.flatMap(({ title, text }, index) => {
     const label = steps[index - 1]?.title === title ? '' : title
-    return wrap(text, room).map((line, at) => paint.dim((at === 0 ? label : '').padEnd(width)) + line)
+    return labelled(label, wrap(text, room), width, paint)
   })
 }
 
-function differences(before: readonly Step[], after: readonly Step[], { columns, paint }: ExplainOptions): string[] {
+function differences(before: readonly Step[], after: readonly Step[], { columns, paint }: PageOptions): string[] {
   const titles = [...new Set([...before, ...after].map(({ title }) => title))].filter((title) => !LEFT_OUT.has(title))
   const changed = titles
     .map((title) => ({ title, was: textsOf(title, before), is: textsOf(title, after) }))
     .filter(({ title, was, is }) => gist(title, was) !== gist(title, is))
   const width = widthOf(changed)
   const room = Math.max(LEAST_ROOM, columns - width - 'before  '.length)
-  return changed.flatMap(({ title, was, is }) =>
-    [...was.flatMap((text) => side('before', text, room)), ...is.flatMap((text) => side('after', text, room))].map(
-      (line, index) => paint.dim((index === 0 ? title : '').padEnd(width)) + line,
-    ),
-  )
+  return changed.flatMap(({ title, was, is }) => {
+    const sides = [
+      ...was.flatMap((text) => side('before', text, room)),
+      ...is.flatMap((text) => side('after', text, room)),
+    ]
+    return labelled(title, sides, width, paint)
+  })
 }
 
 function side(word: string, text: string, room: number): string[] {

@@ -3,7 +3,7 @@ import { EventReader } from './event-reader.ts'
 
 /** The proof of who can reach a finding's resource, as lines for a person; none where the event holds none. */
 export function exposureLines({ event }: Pick<StoredFinding, 'event'>): readonly string[] {
-  const proof = new EventReader(event).list('enrichments').find((each) => each.text('type') === 'exposure')
+  const proof = new EventReader(event).enrichment('exposure')
   if (proof === undefined) return []
   const closing = proof.list('data', 'closed_by').map(hopLine)
   const missing = proof.strings('data', 'missing')

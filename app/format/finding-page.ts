@@ -1,15 +1,10 @@
 import { exposureLines } from './exposure-in-event.ts'
 import { joined, viewOf, type FindingView } from './finding-view.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
-import type { Paint } from './paint.ts'
+import { labelled, type PageOptions } from './page.ts'
 import { instant, oneLine, wrap } from './text.ts'
 
 const LABEL_WIDTH = 13
-
-export interface PageOptions {
-  readonly columns: number
-  readonly paint: Paint
-}
 
 /** All that a person needs to judge and mend one finding, as a page of labelled paragraphs. */
 export function findingPage(finding: StoredFinding, { columns, paint }: PageOptions): string {
@@ -17,7 +12,7 @@ export function findingPage(finding: StoredFinding, { columns, paint }: PageOpti
   const title = wrap(view.title, columns).map((line) => paint.bold(line))
   const rows = paragraphs(finding, view).flatMap(([label, ...texts]) => {
     const lines = texts.filter((text) => text !== '').flatMap((text) => wrap(text, columns - LABEL_WIDTH))
-    return lines.map((line, index) => paint.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH)) + line)
+    return labelled(label, lines, LABEL_WIDTH, paint)
   })
   return [...title, '', ...rows].join('\n')
 }

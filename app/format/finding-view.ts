@@ -1,4 +1,4 @@
-import { ITEMS } from '../../enrichment/evidence.ts'
+import { ITEMS, spoken } from '../../enrichment/evidence.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
 import { EventReader } from './event-reader.ts'
 import { oneLine } from './text.ts'
@@ -83,7 +83,7 @@ type Urgency = 'severity' | 'sourceSeverity' | 'score' | 'reasons' | 'risk' | 'd
 type Explanation = 'basis' | 'evaluation' | 'range' | 'remedies' | 'unknowns' | 'cve'
 
 function urgencyOf(at: EventReader): Pick<FindingView, Urgency | Explanation> {
-  const priority = at.list('enrichments').find((each) => each.text('type') === 'priority')
+  const priority = at.enrichment('priority')
   const reasons = priority?.list('data', 'reasons').map(sentenceOf) ?? []
   const lines = at.text('risk_details').split('\n')
   return {
@@ -144,11 +144,6 @@ function sentenceOf(reason: EventReader): string {
 /** Each band once. */
 function mostUrgentFirst(bands: readonly string[]): string[] {
   return [...new Set(bands)].toSorted()
-}
-
-/** `technicalImpact` as people say it. */
-function spoken(name: string): string {
-  return name === 'kev' ? 'KEV' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 function ownerOf(at: EventReader): string {

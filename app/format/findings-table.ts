@@ -1,5 +1,6 @@
 import { joined, shortKey, subjectOf, viewOf, type FindingView } from './finding-view.ts'
 import type { StoredFinding } from '../../sinks/local/findings-store.ts'
+import type { PageOptions } from './page.ts'
 import type { Paint } from './paint.ts'
 import { fit, oneLine, pad, wrap } from './text.ts'
 
@@ -16,16 +17,11 @@ interface Row {
   readonly view: FindingView
 }
 
-export interface TableOptions {
-  readonly columns: number
-  readonly paint: Paint
-}
-
 /**
  * Findings in the order given: what and how urgent on one line, below it what was observed, where, and why it ranks there. Fits the columns; the state has
  * a column of its own only where not all are open.
  */
-export function findingsTable(findings: readonly StoredFinding[], { columns, paint }: TableOptions): string {
+export function findingsTable(findings: readonly StoredFinding[], { columns, paint }: PageOptions): string {
   const rows = findings.map((finding) => ({ finding, view: viewOf(finding) }))
   const layout: Layout = {
     mixed: findings.some(({ state }) => state !== 'open'),

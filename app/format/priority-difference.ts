@@ -1,25 +1,19 @@
 import type { RulesetName } from '../../enrichment/enricher.ts'
 import type { FormDifference, TablesDifference } from '../../enrichment/priority/diff.ts'
-import type { PriorityBand } from '../../schemas/records.ts'
-import type { Paint } from './paint.ts'
+import { BANDS, type PriorityBand } from '../../schemas/records.ts'
+import type { PageOptions } from './page.ts'
 import { fit, oneLine, pad, wrap } from './text.ts'
 import { shortKey } from './finding-view.ts'
 
-const BANDS = ['P1', 'P2', 'P3', 'P4'] as const
 const GAP = '  '
 /** Groups of combinations and forms of findings that are shown. */
 const SHOWN = 12
-
-export interface DifferenceOptions {
-  readonly columns: number
-  readonly paint: Paint
-}
 
 /** What a change of the ruleset moves among all that can be known about a finding. */
 export function differencePage(
   [before, after]: readonly [RulesetName, RulesetName],
   { settings, forms }: TablesDifference,
-  options: DifferenceOptions,
+  options: PageOptions,
 ): string {
   const { columns, paint } = options
   const [plain, ...others] = forms
@@ -55,7 +49,7 @@ export interface FindingsDifference {
 export function movedFindingsPage(
   { total, withoutEvidence, moved }: FindingsDifference,
   limit: number,
-  { columns, paint }: DifferenceOptions,
+  { columns, paint }: PageOptions,
 ): string {
   const missing = withoutEvidence === 0 ? '' : `; ${number(withoutEvidence)} hold no evidence and were left out`
   const lines = moved.slice(0, limit).map(({ key, title, from, to }) => {
@@ -72,7 +66,7 @@ export function movedFindingsPage(
 
 function formLines(
   { combinations, moved, matrix, groups, form }: FormDifference,
-  { columns, paint }: DifferenceOptions,
+  { columns, paint }: PageOptions,
 ): string[] {
   const share = `${number(moved)} of ${number(combinations)} combinations move`
   if (moved === 0) return [`${share} (${form}).`]

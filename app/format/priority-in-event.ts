@@ -20,21 +20,15 @@ export interface PriorityInEvent {
 
 /** Undefined where the event holds no evidence, or evidence that this version cannot read. */
 export function priorityInEvent({ event }: Pick<StoredFinding, 'event'>): PriorityInEvent | undefined {
-  const { enrichments } = event
-  const all: readonly unknown[] = Array.isArray(enrichments) ? enrichments : []
-  const data = field(
-    all.find((each) => field(each, 'type') === 'priority'),
-    'data',
-  )
-  const evidence = vectorOf(field(data, 'evidence'))
-  if (evidence === undefined) return undefined
-  const at = new EventReader(data)
+  const priority = new EventReader(event).enrichment('priority')
+  const evidence = vectorOf(priority?.value('data', 'evidence'))
+  if (priority === undefined || evidence === undefined) return undefined
   const ruleset = {
-    name: at.text('ruleset', 'name'),
-    version: at.number('ruleset', 'version') ?? 0,
-    hash: at.text('ruleset', 'hash'),
+    name: priority.text('data', 'ruleset', 'name'),
+    version: priority.number('data', 'ruleset', 'version') ?? 0,
+    hash: priority.text('data', 'ruleset', 'hash'),
   }
-  return { band: at.text('band'), score: at.number('score'), ruleset, evidence }
+  return { band: priority.text('data', 'band'), score: priority.number('data', 'score'), ruleset, evidence }
 }
 
 function vectorOf(value: unknown): EvidenceVector | undefined {
@@ -48,29 +42,27 @@ function vectorOf(value: unknown): EvidenceVector | undefined {
 }
 
 function isEvidence(item: Item, value: unknown): boolean {
-  const [rung, certainty] = [field(value, 'value'), field(value, 'certainty')]
+  if (!isRecord(value)) return false
+  const { value: rung, certainty, source } = value
   return (
     (LADDERS[item] as readonly unknown[]).includes(rung) &&
     (certainty === 'certain' || certainty === 'possible') &&
-    typeof field(value, 'source') === 'string'
+    typeof source === 'string'
   )
 }
 
 function isCve(value: unknown): value is CveEvidence {
-  const impact = field(value, 'technicalImpact')
+  if (!isRecord(value)) return false
+  const { uid, technicalImpact: impact } = value
   return (
-    typeof field(value, 'uid') === 'string' &&
-    (['kev', 'publicExploit', 'automatable'] as const).every((key) => isAnswer(field(value, key))) &&
+    typeof uid === 'string' &&
+    (['kev', 'publicExploit', 'automatable'] as const).every((key) => isAnswer(value[key])) &&
     (impact === undefined || impact === 'partial' || impact === 'total')
   )
 }
 
 function isAnswer(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean'
-}
-
-function field(value: unknown, key: string): unknown {
-  return isRecord(value) ? value[key] : undefined
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

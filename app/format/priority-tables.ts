@@ -1,7 +1,9 @@
 import type { RulesetName } from '../../enrichment/enricher.ts'
 import { LADDERS } from '../../enrichment/evidence.ts'
 import { COORDINATES, RUNGS } from '../../enrichment/priority/point.ts'
-import type { Condition, Override, Tables } from '../../enrichment/priority/tables.ts'
+import type { Override, Tables } from '../../enrichment/priority/tables.ts'
+import { conditionText } from '../../enrichment/priority/words.ts'
+import { labelled, type PageOptions } from './page.ts'
 import type { Paint } from './paint.ts'
 import { pad, wrap } from './text.ts'
 
@@ -9,13 +11,8 @@ const GAP = '  '
 const LEAST_ROOM = 24
 const LEVELS = [1, 2, 3, 4] as const
 
-export interface TablesOptions {
-  readonly columns: number
-  readonly paint: Paint
-}
-
 /** Every table that decides a priority, as a page, in the order in which they apply. */
-export function tablesPage(id: RulesetName, tables: Tables, options: TablesOptions): string {
+export function tablesPage(id: RulesetName, tables: Tables, options: PageOptions): string {
   const { paint } = options
   const section = (title: string, lines: readonly string[]): string[] => ['', paint.bold(title), ...lines]
   return [
@@ -34,8 +31,8 @@ export function tablesPage(id: RulesetName, tables: Tables, options: TablesOptio
   ].join('\n')
 }
 
-function ladders({ columns, paint }: TablesOptions): string[] {
-  return labelled(
+function ladders({ columns, paint }: PageOptions): string[] {
+  return paragraphs(
     COORDINATES.map((name) => [name, RUNGS[name].join(', ')]),
     columns,
     paint,
@@ -77,17 +74,17 @@ function severity({ severityStep, severityDefault }: Tables, paint: Paint): stri
   ]
 }
 
-function overrides({ overrides: table }: Tables, { columns, paint }: TablesOptions): string[] {
+function overrides({ overrides: table }: Tables, { columns, paint }: PageOptions): string[] {
   const all = Object.entries(table)
   const ordered = [...all.filter(([, each]) => 'ceiling' in each), ...all.filter(([, each]) => 'floor' in each)]
-  return labelled(
+  return paragraphs(
     ordered.map(([id, each]) => [id, `${effectOf(each)}: ${each.when.map(conditionText).join('; or ')}`]),
     columns,
     paint,
   )
 }
 
-function bod({ bod: table, profile }: Tables, { columns }: TablesOptions): string[] {
+function bod({ bod: table, profile }: Tables, { columns }: PageOptions): string[] {
   const floors = Object.entries(table).map(([days, band]) => `${days} days: at least ${band}`)
   const limit =
     profile === 'context'
@@ -99,12 +96,6 @@ function bod({ bod: table, profile }: Tables, { columns }: TablesOptions): strin
 /** `at most P3` */
 function effectOf(override: Override): string {
   return 'ceiling' in override ? `at most ${override.ceiling}` : `at least ${override.floor}`
-}
-
-function conditionText(condition: Condition): string {
-  return Object.entries(condition)
-    .map(([item, bound]) => ('atLeast' in bound ? `${item} >= ${bound.atLeast}` : `${item} <= ${bound.atMost}`))
-    .join(', ')
 }
 
 function pairs(table: Readonly<Record<string, unknown>>): string {
@@ -133,11 +124,8 @@ function columnsOf(rows: readonly (readonly string[])[], align: 'left' | 'right'
   )
 }
 
-function labelled(rows: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
+function paragraphs(rows: readonly (readonly [string, string])[], columns: number, paint: Paint): string[] {
   const width = Math.max(...rows.map(([label]) => label.length)) + GAP.length
-  return rows.flatMap(([label, text]) =>
-    wrap(text, Math.max(LEAST_ROOM, columns - width)).map(
-      (line, index) => paint.dim((index === 0 ? label : '').padEnd(width)) + line,
-    ),
-  )
+  const room = Math.max(LEAST_ROOM, columns - width)
+  return rows.flatMap(([label, text]) => labelled(label, wrap(text, room), width, paint))
 }

@@ -1,3 +1,4 @@
+import { assetRecord } from '../../enrichment/graph/sample-graph.ts'
 import { stateKey } from '../../enrichment/state/keys.ts'
 import type { AssetDocument } from '../../schemas/generated/asset-document.ts'
 import type { StateRecord } from '../../schemas/generated/state.ts'
@@ -44,7 +45,6 @@ function assetsOf(vpc: number): WorldAsset[] {
 
 /** As posture.state holds it. */
 export function recordOf({ uid, account, document }: WorldAsset): [string, StateRecord] {
-  const asset = { uid, type: document.type, provider: 'aws' as const, account, region: REGION, version: { time: NOW } }
-  const record = { type: 'asset' as const, tenant: TENANT, asset, deleted: false, document: { ...document } }
-  return [stateKey.asset(TENANT, uid), { ...record, acceptedAt: NOW }]
+  const record = assetRecord({ uid, document, tenant: TENANT, account, region: REGION, version: NOW })
+  return [stateKey.asset(TENANT, uid), record]
 }

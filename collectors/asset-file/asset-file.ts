@@ -1,10 +1,9 @@
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/component.ts'
-import { errorCode, type PermanentError } from '../../core/errors.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
 import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
-import { isUnchanged, readPosition, writePosition, type FileMark, type Marks } from '../files/file-marks.ts'
-import { isPathError, listFiles, pathProblem, throwIfAny, type FileKind } from '../files/file-paths.ts'
+import { listFiles, type FileKind } from '../files/file-paths.ts'
+import { checkPaths, FileSweep } from '../files/file-sweep.ts'
 import { progressOn, type Progress, type Terminal } from '../files/progress.ts'
 import { InventoryFile } from './inventory-file.ts'
 import { InventoryReading } from './inventory-reading.ts'
@@ -27,6 +26,9 @@ type Config = Static<typeof configSchema>
 
 const INVENTORIES: FileKind = {
   names: /\.(ndjson|jsonl)(\.gz)?$/i,
+  endings: '.ndjson or .jsonl',
+  one: 'inventory',
+  several: 'inventories',
   writer: 'the inventory',
   code: 'INVENTORY_NOT_READABLE',
 }
@@ -69,38 +71,33 @@ class AssetFile implements Collector {
   }
 
   async check(): Promise<void> {
-    const { problems, empty } = await listFiles(this.#config.paths, INVENTORIES)
-    for (const path of empty)
-      this.#context.log.warn({ path }, `${path} holds no inventory yet: name a .ndjson or .jsonl file to be read.`)
-    throwIfAny(problems)
+    await checkPaths(this.#config.paths, INVENTORIES, this.#context.log)
   }
 
   async *collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch> {
-    const { files, problems } = await listFiles(this.#config.paths, INVENTORIES)
-    const failures = [...problems]
-    const marks = this.#marksOf(position, files)
-    for (const path of files) {
+    const listing = await listFiles(this.#config.paths, INVENTORIES)
+    const sweep = new FileSweep(listing, position, INVENTORIES, this.#context.log)
+    for (const path of sweep.files) {
       try {
-        if (!(await isUnchanged(path, marks.get(path), signal))) yield* this.#read(path, marks, signal)
+        if (!(await sweep.hasRead(path, signal))) yield* this.#read(path, sweep, signal)
       } catch (error) {
-        this.#failed(path, error, failures, signal)
+        sweep.failed(path, error, signal)
       } finally {
         this.#progress.clear()
       }
     }
-    throwIfAny(failures)
+    sweep.end()
   }
 
-  async *#read(path: string, marks: Marks, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+  async *#read(path: string, sweep: FileSweep, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
     if (!this.#isTerminal) this.#context.log.info({ path }, `Reading ${path}.`)
     const file = new InventoryFile(path)
     const reading = new InventoryReading(this.#context, this.#schemas, this.#progress)
     yield* reading.batches(file, signal)
-    reading.end(file)
-    if (!file.changed) marks.set(path, file.mark())
+    const last = reading.last(file)
     this.#progress.clear()
     this.#report(file, reading)
-    yield { ...reading.last(), ...(file.changed ? {} : { position: writePosition(marks) }) }
+    yield { ...last, ...(file.changed ? {} : { position: sweep.remember(path, file.mark()) }) }
   }
 
   #report({ path, size, damage }: InventoryFile, { assets, setAside, reasons }: InventoryReading): void {
@@ -114,30 +111,5 @@ class AssetFile implements Collector {
         fields,
         `Read ${assets} assets of ${path}, but not as a whole inventory: what is missing there stays known.`,
       )
-  }
-
-  /** What was read of files that are still there. */
-  #marksOf(position: unknown, files: readonly string[]): Marks {
-    const saved = position === undefined ? new Map<string, FileMark>() : readPosition(position)
-    if (saved === undefined)
-      this.#context.log.warn({}, 'The saved position is none of this collector, so every inventory is read again.')
-    const kept = files.flatMap((path) => {
-      const mark = saved?.get(path)
-      return mark === undefined ? [] : [[path, mark] as const]
-    })
-    return new Map(kept)
-  }
-
-  #failed(path: string, error: unknown, failures: PermanentError[], signal: AbortSignal): void {
-    signal.throwIfAborted()
-    const code = errorCode(error)
-    if (code === 'ENOENT') {
-      this.#context.log.warn({ path }, `${path} was removed before it could be read.`)
-      return
-    }
-    if (!isPathError(code)) throw error
-    const problem = pathProblem(path, INVENTORIES, error)
-    this.#context.log.error({ path, code }, `${problem.message}. The other inventories are read.`)
-    failures.push(problem)
   }
 }

@@ -9,7 +9,7 @@ import { AssetEvents } from './asset-events.ts'
 import { LINE_BYTES, type InventoryFile } from './inventory-file.ts'
 import { InventoryScan } from './inventory-scan.ts'
 import type { Line } from './json-lines.ts'
-import { assetLine, deletionLine, endLine, inventoryLine, shaped, type Inventory } from './line-shapes.ts'
+import { assetLine, deletionLine, endLine, inventoryLine, shaped } from './line-shapes.ts'
 
 const BATCH_EVENTS = 500
 const BATCH_BYTES = 4 * 1024 * 1024
@@ -22,6 +22,7 @@ export class InventoryReading {
   readonly #events: AssetEvents
   readonly #progress: Progress
   readonly #scans: InventoryScan[] = []
+  readonly #reasons: string[] = []
   #current: InventoryScan | undefined
   #batch: { events: PostureEvent[]; unreadable: Unreadable[] } = { events: [], unreadable: [] }
   #bytes = 0
@@ -43,17 +44,16 @@ export class InventoryReading {
     return this.#setAside
   }
 
-  /** Why the scans of the file are not complete, as they say themselves. */
+  /** Why the scans of the file are not complete; known once `last` was called. */
   get reasons(): readonly string[] {
-    const { events } = this.#batch
-    return events.flatMap((event) => (event.type === 'scan.completed' ? [event.reason ?? []].flat() : []))
+    return this.#reasons
   }
 
   /** Everything but the last batch. Rejects with Node's error when the file cannot be read on. */
   async *batches(file: InventoryFile, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
     for await (const lines of file.lines(signal)) {
       for (const line of lines) {
-        if (this.#understood === 0 && this.#setAside >= ALL_BAD) continue
+        if (this.#isRefused) continue
         this.#take(line, file)
         if (this.#batch.events.length >= BATCH_EVENTS || this.#bytes >= BATCH_BYTES) yield this.#taken()
       }
@@ -61,14 +61,17 @@ export class InventoryReading {
     }
   }
 
-  /** The ends of the file's scans; to be called before `last`. */
-  end({ path, damage }: InventoryFile): void {
-    if (this.#understood === 0 && this.#setAside >= ALL_BAD) this.#refuse(path)
-    for (const scan of this.#scans) this.#batch.events.push(scan.completed(damage))
+  /** What is left, and the end of every scan in the file. */
+  last({ path, damage }: InventoryFile): CollectedBatch {
+    if (this.#isRefused) this.#refuse(path)
+    const ends = this.#scans.map((scan) => scan.completed(damage))
+    this.#reasons.push(...ends.flatMap(({ reason }) => reason ?? []))
+    this.#batch.events.push(...ends)
+    return this.#taken()
   }
 
-  last(): CollectedBatch {
-    return this.#taken()
+  get #isRefused(): boolean {
+    return this.#understood === 0 && this.#setAside >= ALL_BAD
   }
 
   #refuse(path: string): void {
@@ -115,7 +118,7 @@ export class InventoryReading {
     this.#current = undefined
     const { inventory } = shaped(inventoryLine, value)
     const time = this.#events.timeOf(inventory.time, this.#writtenAt(file))
-    this.#current = new InventoryScan(inventory, providerOf(inventory), time, this.#context)
+    this.#current = new InventoryScan(inventory, time, this.#context)
     this.#scans.push(this.#current)
     return this.#current.started
   }
@@ -140,8 +143,4 @@ export class InventoryReading {
     this.#bytes = 0
     return batch
   }
-}
-
-function providerOf({ provider = 'aws' }: Inventory): string {
-  return provider
 }

@@ -24,8 +24,8 @@ export class InventoryScan {
   #isEnded = false
 
   /** `time` is when it was begun, in milliseconds since the epoch. One that is read twice is the same scan. */
-  constructor(inventory: Inventory, provider: string, time: number, context: Context) {
-    const { source, account, regions, types, complete = false } = inventory
+  constructor(inventory: Inventory, time: number, context: Context) {
+    const { source, provider = 'aws', account, regions, types, complete = false } = inventory
     this.scope = { provider, account, regions: [...new Set(regions)], types: [...new Set(types)] }
     this.reference = { uid: digest([source, this.scope, time]), time }
     this.#source = { product: source, format: 'asset-file' }

@@ -2,13 +2,13 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import type { fromTemporaryCredentials } from '@aws-sdk/credential-providers'
 import type { Clock } from '../../core/component.ts'
 import { PermanentError } from '../../core/errors.ts'
+import { accountOfRole } from '../aws/arns.ts'
 import { awsError } from '../aws/aws-error.ts'
 import { awsClientOptions, type AwsClientOptions } from '../aws/client-options.ts'
-import type { Access, InventoryConfig } from './config.ts'
+import { nameOf, type Access, type InventoryConfig } from './config.ts'
 
 type Provider = ReturnType<typeof fromTemporaryCredentials>
 
-const ROLE_ACCOUNT = /^arn:[^:]+:iam::(\d{12}):/
 /** The SDK asks again for credentials that have no longer than this. */
 const RENEWED_MS = 5 * 60_000
 
@@ -22,7 +22,7 @@ export class Account {
   constructor(access: Access, config: Pick<InventoryConfig, 'endpoint' | 'stsEndpoint'>, clock: Clock) {
     this.#access = access
     this.#endpoints = { endpoint: config.endpoint, stsEndpoint: config.stsEndpoint ?? config.endpoint }
-    this.#uid = ROLE_ACCOUNT.exec(access.roleArn ?? '')?.[1]
+    this.#uid = accountOfRole(access.roleArn)
     if (access.roleArn !== undefined) this.#credentials = new Credentials(clock)
   }
 
@@ -39,7 +39,7 @@ export class Account {
   async identify(region: string, signal: AbortSignal): Promise<string> {
     const options = { ...this.#access, ...this.#endpoints, region, endpoint: this.#endpoints.stsEndpoint }
     const client = new STSClient(this.#shared(awsClientOptions(options)))
-    const where = this.#access.roleArn === undefined ? region : `${region} as ${this.#access.roleArn}`
+    const where = nameOf({ region, access: this.#access })
     try {
       const { Account: uid } = await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal })
       this.#uid ??= uid

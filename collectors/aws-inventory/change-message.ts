@@ -1,4 +1,5 @@
 import { PermanentError } from '../../core/errors.ts'
+import { isObject, type JsonObject } from '../asff/fields.ts'
 import type { Describer } from './describer.ts'
 
 /** What a message says has changed. */
@@ -7,8 +8,6 @@ export interface Change {
   readonly region: string
   readonly describer: Describer
 }
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 const CALL = 'AWS API Call via CloudTrail'
 const CONFIGURATION = 'Config Configuration Item Change'
@@ -68,8 +67,4 @@ function byType({ configurationItem: item }: JsonObject, describers: readonly De
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,9 @@
 import { Type, type Static } from 'typebox'
 import { DURATION_PATTERN } from '../../core/duration.ts'
-import { globalRegionOf, partitionOf } from '../aws/arns.ts'
+import { partitionOf } from '../../schemas/aws-arns.ts'
+import { ADDRESS_PATTERN, REGION_PATTERN, accountSettings } from '../aws/access-settings.ts'
+import { globalRegionOf } from '../aws/arns.ts'
 import { queueSettings } from '../aws/queue-settings.ts'
-
-const REGION = '^[a-z]{2,4}(-[a-z]+)+-\\d{1,2}$'
-const URL = '^https?://[^\\s/?#@]+(/[^\\s?#@]*)?$'
 
 /** What an inventory consists of; as ARNs name the services. */
 const service = Type.Union([
@@ -23,20 +22,6 @@ const service = Type.Union([
 ])
 export type Service = Static<typeof service>
 
-const account = Type.Object(
-  {
-    roleArn: Type.String({
-      pattern: '^arn:[^:]+:iam::\\d{12}:role/.+$',
-      description: 'The role to assume; its account is read',
-      examples: ['arn:aws:iam::111122223333:role/posture-stream-inventory'],
-    }),
-    externalId: Type.Optional(
-      Type.String({ minLength: 2, description: 'The external id that the trust policy of the role asks for' }),
-    ),
-  },
-  { additionalProperties: false },
-)
-
 const rate = Type.Object(
   {
     perSecond: Type.Number({ minimum: 0.1, default: 10, description: 'Calls a second' }),
@@ -51,14 +36,14 @@ const rate = Type.Object(
 )
 
 const settings = {
-  regions: Type.Array(Type.String({ pattern: REGION }), {
+  regions: Type.Array(Type.String({ pattern: REGION_PATTERN }), {
     minItems: 1,
     uniqueItems: true,
     description: 'The regions that are read, of every account. What belongs to no region (IAM, S3) is read anyway.',
     examples: [['eu-west-1', 'us-east-1']],
   }),
   accounts: Type.Optional(
-    Type.Array(account, {
+    Type.Array(accountSettings('The role to assume; its account is read', 'posture-stream-inventory'), {
       minItems: 1,
       description: "The accounts that are read. Without it, that of the pipeline's own credentials.",
     }),
@@ -84,9 +69,11 @@ const settings = {
     description: 'How many accounts and regions are read at a time; each is paced by itself',
   }),
   rate,
-  endpoint: Type.Optional(Type.String({ pattern: URL, description: "In place of AWS's own addresses, for a test" })),
+  endpoint: Type.Optional(
+    Type.String({ pattern: ADDRESS_PATTERN, description: "In place of AWS's own addresses, for a test" }),
+  ),
   stsEndpoint: Type.Optional(
-    Type.String({ pattern: URL, description: "In place of STS's own address: a VPC endpoint" }),
+    Type.String({ pattern: ADDRESS_PATTERN, description: "In place of STS's own address: a VPC endpoint" }),
   ),
 }
 
@@ -141,7 +128,7 @@ export function lanesOf({ regions, accounts }: Pick<InventoryConfig, 'regions' |
 }
 
 /** A lane as people know it: `eu-west-1 as arn:aws:iam::…`. */
-export function nameOf({ region, access: { roleArn } }: Lane): string {
+export function nameOf({ region, access: { roleArn } }: Pick<Lane, 'region' | 'access'>): string {
   const where = region === '' ? 'no region' : region
   return roleArn === undefined ? where : `${where} as ${roleArn}`
 }

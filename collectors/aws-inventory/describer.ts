@@ -1,5 +1,5 @@
 import type { AssetDocument } from '../../schemas/generated/asset-document.ts'
-import type { ArnPlace } from '../aws/arns.ts'
+import type { ArnPlace } from '../../schemas/aws-arns.ts'
 import type { AwsClientOptions } from '../aws/client-options.ts'
 import type { Service } from './config.ts'
 
@@ -34,15 +34,13 @@ export type Described =
 export interface Calls extends ArnPlace {
   /** The region that is asked, also for a describer of scope `global`. */
   readonly region: string
-  /** An address in place of AWS's own is set: S3 then wants `forcePathStyle`. */
-  readonly hasEndpoint: boolean
   /** An ARN in this account, region and partition, or elsewhere: `arn('ec2', 'subnet/subnet-1')`. */
   readonly arn: (service: string, resource: string, elsewhere?: Partial<ArnPlace>) => string
   /**
    * A client, made when it is first asked for and closed after the sweep: ask for it anew in every call, since one whose
-   * credentials have expired is replaced. `calls.client('s3', (options) => new S3Client(options), region)`.
+   * credentials have expired is replaced. `calls.client('s3', (options) => new S3Client(options))`.
    */
-  client<C extends { destroy(): void }>(name: string, make: (options: AwsClientOptions) => C, region?: string): C
+  client<C extends { destroy(): void }>(name: string, make: (options: AwsClientOptions) => C): C
   /**
    * One call, in its turn: `send('ec2:DescribeVpcs', (options) => ec2Of(calls).send(new DescribeVpcsCommand({}), options))`.
    * Throttling and outages are waited out, for so long as `patience` says; what is given next counts as of its answer.

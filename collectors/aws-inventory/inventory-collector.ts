@@ -5,8 +5,9 @@ import { Pacer } from '../../core/pacer.ts'
 import { merged } from '../aws/merged.ts'
 import { patiently } from '../aws/patience.ts'
 import type { CollectedBatch, Collector } from '../collector.ts'
-import { Account } from './account.ts'
-import { lanesOf, nameOf, type Access, type InventoryConfig, type Lane } from './config.ts'
+import type { Account } from './account.ts'
+import { nameOf, type InventoryConfig, type Lane } from './config.ts'
+import { Coverage } from './coverage.ts'
 import type { Described, Describer } from './describer.ts'
 import { described, type DescriptionBatch, type DescriptionEnd } from './description.ts'
 import { LaneCalls } from './lane-calls.ts'
@@ -29,34 +30,26 @@ const NAMED = 5
 export class InventoryCollector implements Collector {
   readonly #config: InventoryConfig
   readonly #context: Context
-  readonly #describers: readonly Describer[]
-  readonly #lanes: readonly Lane[]
-  readonly #accounts = new Map<Access, Account>()
+  readonly #coverage: Coverage
   /** What was not to be had at the last sweep, as it was told. */
   readonly #told = new Map<string, string>()
 
   constructor(config: InventoryConfig, context: Context, describers: readonly Describer[]) {
     this.#config = config
     this.#context = context
-    const leftOut: ReadonlySet<string> = new Set(config.leaveOut)
-    this.#describers = describers.filter(({ service }) => !leftOut.has(service))
-    this.#lanes = lanesOf(config)
-    for (const { access } of this.#lanes)
-      if (!this.#accounts.has(access)) this.#accounts.set(access, new Account(access, config, context.clock))
+    this.#coverage = new Coverage(config, describers, context.clock)
   }
 
   /** Whether every account takes its credentials. What they may read shows in the first sweep: each refusal is told. */
   async check(signal: AbortSignal): Promise<void> {
-    for (const [access, account] of this.#accounts) {
-      const { asked } = this.#lanes.find((lane) => lane.access === access)!
-      await account.identify(asked, signal)
-    }
+    await this.#coverage.identify(signal)
   }
 
   async *collect(saved: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
-    const sizes = this.#lanes.map((lane) => this.#describersOf(lane).length)
+    const { lanes } = this.#coverage
+    const sizes = lanes.map((lane) => this.#describersOf(lane).length)
     const progress = new SweepProgress(this.#plan(), sizes, saved)
-    const jobs = this.#lanes
+    const jobs = lanes
       .map((lane, number) => ({ lane, number }))
       .filter(({ number }) => progress.doneOf(number) < sizes[number]!)
     const failures: Error[] = []
@@ -79,7 +72,7 @@ export class InventoryCollector implements Collector {
 
   async *#sweep(lane: Lane, done: number, failures: Error[], signal: AbortSignal): AsyncGenerator<DescriptionBatch> {
     const describers = this.#describersOf(lane).slice(done)
-    const owner = this.#accounts.get(lane.access)!
+    const owner = this.#coverage.ownerOf(lane)
     const closed = await this.#enter(lane, owner, signal)
     const { uid } = owner
     if (closed !== undefined) {
@@ -139,11 +132,12 @@ export class InventoryCollector implements Collector {
 
   #describersOf({ region }: Lane): readonly Describer[] {
     const scope = region === '' ? 'global' : 'regional'
-    return this.#describers.filter((each) => each.scope === scope)
+    return this.#coverage.describers.filter((each) => each.scope === scope)
   }
 
   #plan(): string {
-    return digest([this.#lanes, this.#describers.map(({ name }) => name)])
+    const { lanes, describers } = this.#coverage
+    return digest([lanes, describers.map(({ name }) => name)])
   }
 }
 

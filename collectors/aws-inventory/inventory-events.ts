@@ -9,11 +9,11 @@ import { queueClient } from '../aws/queue-settings.ts'
 import { Queue } from '../aws/queue.ts'
 import { queueBatches } from '../aws/queue-batches.ts'
 import type { CollectedBatch, Collector, Unreadable } from '../collector.ts'
-import { Account } from './account.ts'
 import { readChanges, type Change } from './change-message.ts'
-import { lanesOf, nameOf, type InventoryEventsConfig, type Lane } from './config.ts'
+import { nameOf, type InventoryEventsConfig, type Lane } from './config.ts'
+import { Coverage } from './coverage.ts'
 import type { Describer } from './describer.ts'
-import { described } from './description.ts'
+import { described, type DescriptionBatch } from './description.ts'
 import { LaneCalls } from './lane-calls.ts'
 
 /** What is to be described anew, of one lane. */
@@ -27,9 +27,7 @@ type Due = Map<Lane, Set<Describer>>
 export class InventoryEvents implements Collector {
   readonly #config: InventoryEventsConfig
   readonly #context: Context
-  readonly #describers: readonly Describer[]
-  readonly #lanes: readonly Lane[]
-  readonly #owners: ReadonlyMap<Lane['access'], Account>
+  readonly #coverage: Coverage
   readonly #client: SQSClient
   readonly #queue: Queue
   readonly #told = new Set<string>()
@@ -37,23 +35,21 @@ export class InventoryEvents implements Collector {
   constructor(config: InventoryEventsConfig, context: Context, describers: readonly Describer[]) {
     this.#config = config
     this.#context = context
-    const leftOut: ReadonlySet<string> = new Set(config.leaveOut)
-    this.#describers = describers.filter(({ service }) => !leftOut.has(service))
-    this.#lanes = lanesOf(config)
-    const accesses = new Set(this.#lanes.map(({ access }) => access))
-    this.#owners = new Map([...accesses].map((access) => [access, new Account(access, config, context.clock)]))
+    this.#coverage = new Coverage(config, describers, context.clock)
     this.#client = queueClient(config.queue)
     this.#queue = new Queue(this.#client, config.queue.queueUrl)
   }
 
   async check(signal: AbortSignal): Promise<void> {
     await checkQueue(this.#queue, this.#context.log, signal)
-    for (const [access, owner] of this.#owners) await owner.identify(this.#askedOf(access), signal)
+    await this.#coverage.identify(signal)
   }
 
   async *collect(_position: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
-    for (const [access, owner] of this.#owners)
-      if (owner.uid === undefined) await owner.identify(this.#askedOf(access), signal)
+    for (const lane of this.#coverage.lanes) {
+      const owner = this.#coverage.ownerOf(lane)
+      if (owner.uid === undefined) await owner.identify(lane.asked, signal)
+    }
     const { clock, log } = this.#context
     const reading = { ...this.#config.queue, queue: this.#queue, clock, log }
     yield* queueBatches(reading, (messages) => this.#batchesOf(messages, signal), signal)
@@ -63,7 +59,8 @@ export class InventoryEvents implements Collector {
     const { due, unreadable } = this.#read(messages)
     if (unreadable.length > 0) yield { events: [], unreadable, read: 0 }
     if (due.size > 0) await sleep(durationMs(this.#config.settle), undefined, { signal })
-    for (const [lane, describers] of due) yield* this.#describe(lane, describers, signal)
+    for (const [lane, describers] of due)
+      for await (const { batch } of this.#describe(lane, describers, signal)) yield batch
   }
 
   async close(): Promise<void> {
@@ -76,7 +73,7 @@ export class InventoryEvents implements Collector {
     let passedOver = 0
     for (const { id, body } of messages) {
       try {
-        const lanes = readChanges(body, this.#describers).flatMap((each) => this.#laneOf(each, due))
+        const lanes = readChanges(body, this.#coverage.describers).flatMap((each) => this.#laneOf(each, due))
         if (lanes.length === 0) passedOver += 1
       } catch (error) {
         if (!(error instanceof PermanentError)) throw error
@@ -91,7 +88,9 @@ export class InventoryEvents implements Collector {
   /** None where the account or the region is not among those that are read. */
   #laneOf({ account, region, describer }: Change, due: Due): Lane[] {
     const wanted = describer.scope === 'global' ? '' : region
-    const lane = this.#lanes.find((each) => each.region === wanted && this.#owners.get(each.access)?.uid === account)
+    const lane = this.#coverage.lanes.find(
+      (each) => each.region === wanted && this.#coverage.ownerOf(each).uid === account,
+    )
     if (lane === undefined) return []
     due.set(lane, (due.get(lane) ?? new Set()).add(describer))
     return [lane]
@@ -101,17 +100,15 @@ export class InventoryEvents implements Collector {
     lane: Lane,
     describers: ReadonlySet<Describer>,
     signal: AbortSignal,
-  ): AsyncGenerator<CollectedBatch> {
-    const owner = this.#owners.get(lane.access)!
+  ): AsyncGenerator<DescriptionBatch> {
+    const owner = this.#coverage.ownerOf(lane)
     const calls = new LaneCalls(lane, owner.uid!, owner, this.#config, this.#context, signal)
     const place = { account: owner.uid!, region: lane.region, answeredAt: () => calls.answeredAt }
     try {
       // In their own order: what decides who reaches what comes first.
-      for (const describer of this.#describers.filter((each) => describers.has(each))) {
-        const batches = described({ describer, described: describer.describe(calls), ...place }, this.#context, signal)
-        let step = await batches.next()
-        for (; step.done !== true; step = await batches.next()) yield step.value.batch
-        const { error, reasons } = step.value
+      for (const describer of this.#coverage.describers.filter((each) => describers.has(each))) {
+        const description = { describer, described: describer.describe(calls), ...place }
+        const { error, reasons } = yield* described(description, this.#context, signal)
         if (error instanceof PipelineError && error.fault === 'outage') throw error
         if (reasons.length > 0) this.#tell(`${describer.name} of ${nameOf(lane)}`, asError(error ?? reasons[0]))
       }
@@ -124,9 +121,5 @@ export class InventoryEvents implements Collector {
     if (this.#told.has(what)) return
     this.#told.add(what)
     this.#context.log.warn({ error }, `${what} has changed and cannot be read whole: ${error.message}.`)
-  }
-
-  #askedOf(access: Lane['access']): string {
-    return this.#lanes.find((lane) => lane.access === access)!.asked
   }
 }

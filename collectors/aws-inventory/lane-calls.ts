@@ -1,7 +1,7 @@
 import type { Context } from '../../core/component.ts'
 import { PipelineError, errorCode } from '../../core/errors.ts'
 import { Pacer } from '../../core/pacer.ts'
-import { arnOf, partitionOf, type ArnPlace } from '../aws/arns.ts'
+import { arnOf, partitionOf, type ArnPlace } from '../../schemas/aws-arns.ts'
 import { awsError } from '../aws/aws-error.ts'
 import type { AwsClientOptions } from '../aws/client-options.ts'
 import { patiently } from '../aws/patience.ts'
@@ -19,7 +19,6 @@ export class LaneCalls implements Calls {
   readonly account: string
   readonly region: string
   readonly partition: string
-  readonly hasEndpoint: boolean
   readonly #lane: Lane
   readonly #owner: Account
   readonly #config: InventoryConfig
@@ -34,7 +33,6 @@ export class LaneCalls implements Calls {
     this.account = uid
     this.region = lane.asked
     this.partition = partitionOf(lane.asked)
-    this.hasEndpoint = config.endpoint !== undefined
     this.#lane = lane
     this.#owner = owner
     this.#config = config
@@ -55,14 +53,9 @@ export class LaneCalls implements Calls {
     return arnOf({ partition, region, account, ...elsewhere }, service, resource)
   }
 
-  client<C extends { destroy(): void }>(
-    name: string,
-    make: (options: AwsClientOptions) => C,
-    region: string = this.region,
-  ): C {
-    const key = `${name} ${region}`
-    const made = this.#clients.get(key) ?? make(this.#owner.clientOptions(region))
-    this.#clients.set(key, made)
+  client<C extends { destroy(): void }>(name: string, make: (options: AwsClientOptions) => C): C {
+    const made = this.#clients.get(name) ?? make(this.#owner.clientOptions(this.region))
+    this.#clients.set(name, made)
     return made as C
   }
 

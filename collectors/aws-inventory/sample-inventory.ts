@@ -47,8 +47,7 @@ export class InventoryBench {
   /** A collector as a process that has just started has it. */
   open(): InventoryCollector {
     const config = Value.Parse(configSchema, Value.Default(configSchema, structuredClone(this.#settings)))
-    const collector = new InventoryCollector(config, this.context, this.#describers)
-    return collector
+    return new InventoryCollector(config, this.context, this.#describers)
   }
 
   /** One sweep, or its first `batches`; what it throws is a part of what it came to. */

@@ -1,9 +1,8 @@
 import { Type, type Static, type TSchema } from 'typebox'
 import { PermanentError } from '../../core/errors.ts'
 import { DURATION_PATTERN } from '../../core/duration.ts'
+import { ADDRESS_PATTERN, REGION_PATTERN, accountSettings } from '../aws/access-settings.ts'
 
-const REGION = '^[a-z]{2,4}(-[a-z]+)+-\\d{1,2}$'
-const URL = '^https?://[^\\s/?#@]+(/[^\\s?#@]*)?$'
 /** Security Hub takes at most so many values of one attribute. */
 const MOST_VALUES = 20
 
@@ -42,27 +41,13 @@ const filters = Type.Object(
   },
 )
 
-const account = Type.Object(
-  {
-    roleArn: Type.String({
-      pattern: '^arn:[^:]+:iam::\\d{12}:role/.+$',
-      description: 'The role to assume',
-      examples: ['arn:aws:iam::111122223333:role/posture-stream-reader'],
-    }),
-    externalId: Type.Optional(
-      Type.String({ minLength: 2, description: 'The external id that the trust policy of the role asks for' }),
-    ),
-  },
-  { additionalProperties: false },
-)
-
 const duration = (standard: string, description: string) =>
   Type.String({ pattern: DURATION_PATTERN, default: standard, description })
 
 export const configSchema = Type.Object(
   {
     regions: Type.Optional(
-      Type.Array(Type.String({ pattern: REGION }), {
+      Type.Array(Type.String({ pattern: REGION_PATTERN }), {
         minItems: 1,
         uniqueItems: true,
         description: 'The regions whose Security Hub is read, each by itself',
@@ -71,7 +56,7 @@ export const configSchema = Type.Object(
     ),
     aggregation: Type.Optional(
       Type.Object(
-        { region: Type.String({ pattern: REGION, description: 'The aggregation region (home region)' }) },
+        { region: Type.String({ pattern: REGION_PATTERN, description: 'The aggregation region (home region)' }) },
         {
           additionalProperties: false,
           description:
@@ -80,7 +65,7 @@ export const configSchema = Type.Object(
       ),
     ),
     accounts: Type.Optional(
-      Type.Array(account, {
+      Type.Array(accountSettings('The role to assume', 'posture-stream-reader'), {
         minItems: 1,
         description:
           "The accounts whose Security Hub is read. Without it, that of the pipeline's own credentials. An administrator's shows all its members' findings.",
@@ -127,12 +112,15 @@ export const configSchema = Type.Object(
     ),
     endpoint: Type.Optional(
       Type.String({
-        pattern: URL,
+        pattern: ADDRESS_PATTERN,
         description: "In place of Security Hub's own address: a VPC endpoint, for one region",
       }),
     ),
     stsEndpoint: Type.Optional(
-      Type.String({ pattern: URL, description: "In place of STS's own address, for the roles of accounts" }),
+      Type.String({
+        pattern: ADDRESS_PATTERN,
+        description: "In place of STS's own address, for the roles of accounts",
+      }),
     ),
   },
   { additionalProperties: false, examples: [{ aggregation: { region: 'eu-west-1' } }] },

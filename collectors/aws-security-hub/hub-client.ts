@@ -7,6 +7,7 @@ import {
 import type { Clock } from '../../core/component.ts'
 import { PermanentError, TransientError, errorCode } from '../../core/errors.ts'
 import { readTime } from '../../core/time.ts'
+import { accountOfRole } from '../aws/arns.ts'
 import { awsError } from '../aws/aws-error.ts'
 import { awsClientOptions } from '../aws/client-options.ts'
 import { Pacer } from '../../core/pacer.ts'
@@ -31,7 +32,6 @@ export interface Hub {
   readonly now: number
 }
 
-const ROLE_ACCOUNT = /^arn:[^:]+:iam::(\d{12}):/
 const HUB_ACCOUNT = /^arn:[^:]+:securityhub:[^:]*:(\d{12}):/
 const EVER = { from: Date.UTC(2000, 0, 1), until: Date.UTC(2100, 0, 1) }
 
@@ -143,11 +143,6 @@ export class HubClient {
   #now(): number {
     return this.#answeredAt ?? this.#clock()
   }
-}
-
-/** The account that a role belongs to. */
-export function accountOfRole(roleArn: string | undefined): string | undefined {
-  return ROLE_ACCOUNT.exec(roleArn ?? '')?.[1]
 }
 
 function dateOf(response: unknown): number | undefined {

@@ -1,11 +1,11 @@
 import { SQSClient } from '@aws-sdk/client-sqs'
-import { Type, type Static } from 'typebox'
+import { Type, type Static, type TObject } from 'typebox'
 import { PermanentError } from '../../core/errors.ts'
+import { ADDRESS_PATTERN } from './access-settings.ts'
 import { awsClientOptions } from './client-options.ts'
 
 /** `https://sqs.<region>.amazonaws.com/<account>/<name>`, in the partitions of AWS; a VPC endpoint has the region second. */
 const REGION_IN_HOST = /(?:^|\.)sqs\.([a-z0-9-]+)\./
-const URL_PATTERN = '^https?://[^\\s/?#@]+(/[^\\s?#@]*)?$'
 
 const access = {
   region: Type.Optional(
@@ -26,10 +26,10 @@ const access = {
     Type.String({ minLength: 2, maxLength: 1224, description: 'The external id that the role asks for' }),
   ),
   endpoint: Type.Optional(
-    Type.String({ pattern: URL_PATTERN, description: 'In place of the address in queueUrl: a VPC endpoint' }),
+    Type.String({ pattern: ADDRESS_PATTERN, description: 'In place of the address in queueUrl: a VPC endpoint' }),
   ),
   stsEndpoint: Type.Optional(
-    Type.String({ pattern: URL_PATTERN, description: "In place of STS's own address, for the role" }),
+    Type.String({ pattern: ADDRESS_PATTERN, description: "In place of STS's own address, for the role" }),
   ),
   waitSeconds: Type.Integer({
     minimum: 1,
@@ -62,8 +62,7 @@ export const queueSettings = (queue: string) => ({
   ...access,
 })
 
-const settings = Type.Object(queueSettings('queue'))
-export type QueueSettings = Static<typeof settings>
+export type QueueSettings = Static<TObject<ReturnType<typeof queueSettings>>>
 
 /** The client for a queue. Throws a PermanentError (`REGION_MISSING`, `ROLE_MISSING`) where the settings contradict themselves. */
 export function queueClient(config: QueueSettings): SQSClient {

@@ -7,6 +7,11 @@ import { PermanentError, asError, errorCode } from '../../core/errors.ts'
 export interface FileKind {
   /** The names of such files. */
   readonly names: RegExp
+  /** How they end, in a sentence: `.ndjson or .jsonl`. */
+  readonly endings: string
+  /** `report`, and of several `reports`. */
+  readonly one: string
+  readonly several: string
   /** Who writes them: `the scanner`. */
   readonly writer: string
   /** Of the error about one that cannot be read. */

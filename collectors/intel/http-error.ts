@@ -1,4 +1,5 @@
 import { PermanentError, PipelineError, TransientError, asError, errorCode, type Fault } from '../../core/errors.ts'
+import { readRetryAfter } from '../../core/retry-after.ts'
 
 const TIMEOUTS = new Set([
   'TimeoutError',
@@ -10,7 +11,6 @@ const TIMEOUTS = new Set([
 /** Codes of Node, OpenSSL and the HTTP parser for an address, a certificate or a protocol that only an operator can mend. */
 const MISCONFIGURED =
   /^(ENOTFOUND|EPROTO|ERR_INVALID_URL|ERR_TLS_|ERR_SSL_|HPE_|HTTPParserError|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/
-const REDIRECTED = /^3\d\d$/
 const PASSING = new Set([408, 425, 429])
 
 /** Why an answer is not the list. `answered` completes the sentence that begins with the address. */
@@ -28,9 +28,9 @@ export function statusError(name: string, status: number, retryAfter: string | u
   if (PASSING.has(status) || status >= 500)
     return new TransientError('INTEL_UNAVAILABLE', answered, {
       fault: 'outage',
-      retryAfterMs: retryAfterMs(retryAfter, now),
+      retryAfterMs: readRetryAfter(retryAfter, now),
     })
-  const what = REDIRECTED.test(String(status)) ? 'and no address to go to' : 'which is no list'
+  const what = status >= 300 && status < 400 ? 'and no address to go to' : 'which is no list'
   return new PermanentError('INTEL_ANSWER', `${answered}, ${what}: check the address`)
 }
 
@@ -48,12 +48,6 @@ export function transportError(thrown: unknown, name: string, timeout: string): 
   const fault: Fault = MISCONFIGURED.test(code) ? 'configuration' : 'outage'
   const remedy = fault === 'configuration' ? ': check the address, and ca where an own authority signs' : ''
   return new TransientError('INTEL_UNREACHABLE', `${name} cannot be read (${why})${remedy}`, { fault, cause })
-}
-
-function retryAfterMs(value: string | undefined, now: number): number | undefined {
-  if (value === undefined) return undefined
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined
 }
 
 /** The error that says something: undici and happy eyeballs wrap those of the system. */

@@ -128,11 +128,14 @@ export class IntelCollector implements Collector {
     marks: Marks,
   ): Generator<CollectedBatch> {
     const { clock, log } = this.#context
-    const changed = changedPages(mark, last).length
-    yield* batchesOf(list, content, { mark, last, now: clock(), position: writePosition(marks) })
+    const changed = changedPages(mark, last)
+    yield* batchesOf(list, content, { mark, changed, now: clock(), position: writePosition(marks) })
     const { at, count } = mark
-    const pages = `${changed} of ${content.pages.size} pages have changed`
-    log.info({ list, at, count, changed }, `The ${TITLES[list]} list of ${dayOf(at)} has ${count} CVEs; ${pages}.`)
+    const pages = `${changed.length} of ${content.pages.size} pages have changed`
+    log.info(
+      { list, at, count, changed: changed.length },
+      `The ${TITLES[list]} list of ${dayOf(at)} has ${count} CVEs; ${pages}.`,
+    )
   }
 
   #tellSkipped(list: ListName, name: string, { skipped, count }: FeedContent): void {

@@ -1,11 +1,10 @@
 import { readTime } from '../../core/time.ts'
 import { cveId, kevPageOf, parseCve } from '../../schemas/cve.ts'
 import type { KevListing, KevPage } from '../../schemas/generated/posture-event.ts'
+import { isObject, type JsonObject } from '../asff/fields.ts'
 import { requireFewPages, Skipped, type FeedContent } from './feed-content.ts'
 import { quoted, refused } from './refused.ts'
 import type { FeedText } from './unpack.ts'
-
-type JsonObject = Readonly<Record<string, unknown>>
 
 /** A page is one record: more of one year would not fit in it. CISA lists some 200 of a year. */
 const MOST_OF_A_YEAR = 10_000
@@ -79,8 +78,4 @@ function requireSmallPages(pages: ReadonlyMap<string, KevPage>, name: string): v
   for (const { uid, entries } of pages.values())
     if (Object.keys(entries).length > MOST_OF_A_YEAR)
       throw refused(name, `has more than ${MOST_OF_A_YEAR} CVEs of one year (${uid}), so it is not CISA's catalogue`)
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

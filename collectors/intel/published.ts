@@ -32,7 +32,8 @@ export function changedPages({ pages }: ListMark, last: ListMark | undefined): s
 
 interface Publication {
   readonly mark: ListMark
-  readonly last: ListMark | undefined
+  /** The uids of its pages that have changed. */
+  readonly changed: readonly string[]
   readonly now: number
   /** What is saved once all of it is durable. */
   readonly position: unknown
@@ -45,10 +46,9 @@ interface Publication {
 export function* batchesOf(
   list: ListName,
   { pages }: FeedContent,
-  { mark, last, now, position }: Publication,
+  { mark, changed, now, position }: Publication,
 ): Generator<CollectedBatch> {
   const { at, count } = mark
-  const changed = changedPages(mark, last)
   const event = (intel: IntelObserved['intel'], held: string | undefined): IntelObserved => ({
     type: 'intel.observed',
     id: digest([intel.uid, at, held]),

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/component.ts'
-import { PermanentError, errorCode } from '../../core/errors.ts'
+import { PermanentError } from '../../core/errors.ts'
 import { isZone } from '../../core/time.ts'
 import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
-import { digestOf, isUnchanged, readPosition, writePosition, type FileMark, type Marks } from '../files/file-marks.ts'
-import { isPathError, listFiles, pathProblem, throwIfAny, type FileKind } from '../files/file-paths.ts'
+import { digestOf } from '../files/file-marks.ts'
+import { listFiles, type FileKind } from '../files/file-paths.ts'
+import { checkPaths, FileSweep } from '../files/file-sweep.ts'
 import { progressOn, type Progress, type Terminal } from '../files/progress.ts'
 import { declaredScope } from './declared-scope.ts'
 import { ReportFile } from './report-file.ts'
@@ -38,6 +39,9 @@ type Config = Static<typeof configSchema>
 
 const REPORTS: FileKind = {
   names: /\.(json|ndjson|jsonl)$/i,
+  endings: '.json, .ndjson or .jsonl',
+  one: 'report',
+  several: 'reports',
   writer: 'the scanner',
   code: 'REPORT_NOT_READABLE',
 }
@@ -92,34 +96,30 @@ class ScannerReport implements Collector {
   }
 
   async check(): Promise<void> {
-    const { problems, empty } = await listFiles(this.#config.paths, REPORTS)
-    for (const path of empty)
-      this.#context.log.warn({ path }, `${path} holds no report yet: name a .json, .ndjson or .jsonl file to be read.`)
-    throwIfAny(problems)
+    await checkPaths(this.#config.paths, REPORTS, this.#context.log)
   }
 
   async *collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch> {
-    const { files, problems } = await listFiles(this.#config.paths, REPORTS)
-    const failures = [...problems]
-    const marks = this.#marksOf(position, files)
+    const listing = await listFiles(this.#config.paths, REPORTS)
+    const sweep = new FileSweep(listing, position, REPORTS, this.#context.log)
     const pending: Pending[] = []
-    for (const path of files) {
+    for (const path of sweep.files) {
       try {
-        if (!(await isUnchanged(path, marks.get(path), signal))) pending.push(await this.#look(path, signal))
+        if (!(await sweep.hasRead(path, signal))) pending.push(await this.#look(path, signal))
       } catch (error) {
-        this.#failed(path, error, failures, signal)
+        sweep.failed(path, error, signal)
       }
     }
     for (const each of pending.toSorted(byTimeThenName)) {
       try {
-        yield* this.#read(each, marks, signal)
+        yield* this.#read(each, sweep, signal)
       } catch (error) {
-        this.#failed(each.path, error, failures, signal)
+        sweep.failed(each.path, error, signal)
       } finally {
         this.#progress.clear()
       }
     }
-    throwIfAny(failures)
+    sweep.end()
   }
 
   async #look(path: string, signal: AbortSignal): Promise<Pending> {
@@ -127,10 +127,14 @@ class ScannerReport implements Collector {
     return { path, preview: await preview(path, format, { zone, reportedAt: 0, withoutData: true }, signal) }
   }
 
-  async *#read({ path, preview: seen }: Pending, marks: Marks, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
+  async *#read(
+    { path, preview: seen }: Pending,
+    sweep: FileSweep,
+    signal: AbortSignal,
+  ): AsyncGenerator<CollectedBatch> {
     const context = this.#context
     if (seen.kind === 'refused' || seen.kind === 'empty') {
-      yield* this.#passOver(path, seen, marks, signal)
+      yield* this.#passOver(path, seen, sweep, signal)
       return
     }
     if (!this.#isTerminal) context.log.info({ path }, `Reading ${path}.`)
@@ -141,23 +145,21 @@ class ScannerReport implements Collector {
     const file = new ReportFile(path)
     yield* reading.batches(file, signal)
     const last = reading.last(file.damage, seen.kind === 'no-records' ? writtenAt : undefined)
-    if (!file.changed) marks.set(path, file.mark())
     this.#progress.clear()
     this.#report(file, reading)
-    yield { ...last, ...(file.changed ? {} : { position: writePosition(marks) }) }
+    yield { ...last, ...(file.changed ? {} : { position: sweep.remember(path, file.mark()) }) }
   }
 
   /** A file that is no report is set aside once, and not looked at again until it changes. */
   async *#passOver(
     path: string,
     seen: Preview & { kind: 'refused' | 'empty' },
-    marks: Marks,
+    sweep: FileSweep,
     signal: AbortSignal,
   ): AsyncGenerator<CollectedBatch> {
     const { log } = this.#context
     const { size, mtimeMs } = await stat(path)
-    marks.set(path, { size, mtimeMs, digest: await digestOf(path, signal) })
-    const position = writePosition(marks)
+    const position = sweep.remember(path, { size, mtimeMs, digest: await digestOf(path, signal) })
     if (seen.kind === 'empty') {
       log.warn(
         { path },
@@ -177,36 +179,10 @@ class ScannerReport implements Collector {
     else log.warn(fields, `Read ${records} records of ${path}, but not all of it is sound: its scans count as partial.`)
   }
 
-  /** What was read of files that are still there. */
-  #marksOf(position: unknown, files: readonly string[]): Marks {
-    const saved = position === undefined ? new Map<string, FileMark>() : readPosition(position)
-    if (saved === undefined)
-      this.#context.log.warn({}, 'The saved position is none of this collector, so every report is read again.')
-    const marks: Marks = new Map()
-    for (const path of files) {
-      const mark = saved?.get(path)
-      if (mark !== undefined) marks.set(path, mark)
-    }
-    return marks
-  }
-
   /** In milliseconds since the epoch; the present for a file from the future. */
   async #writtenAt(path: string): Promise<number> {
     const { mtimeMs } = await stat(path)
     return Math.max(0, Math.min(Math.floor(mtimeMs), this.#context.clock()))
-  }
-
-  #failed(path: string, error: unknown, failures: PermanentError[], signal: AbortSignal): void {
-    signal.throwIfAborted()
-    const code = errorCode(error)
-    if (code === 'ENOENT') {
-      this.#context.log.warn({ path }, `${path} was removed before it could be read.`)
-      return
-    }
-    if (!isPathError(code)) throw error
-    const problem = pathProblem(path, REPORTS, error)
-    this.#context.log.error({ path, code }, `${problem.message}. The other reports are read.`)
-    failures.push(problem)
   }
 }
 

@@ -1,4 +1,4 @@
-import { fold, globOf } from './glob.ts'
+import { fold, globOf, type Fits } from './glob.ts'
 import { ownerName } from './phrases.ts'
 import { ATTRIBUTES, type AssetConfig, type AssetRule, type Condition } from './rules.ts'
 
@@ -12,11 +12,12 @@ export interface RuleProblem {
 
 /** Everything that is wrong with rules that fit their schema, in the order in which they are written. */
 export function ruleProblemsIn({ rules = [] }: AssetConfig): readonly RuleProblem[] {
+  const deciders = rules.map(deciderOf)
   return rules.flatMap((rule, index) => [
     ...emptiness(rule, index),
     ...impossible(rule.when, index),
     ...nobody(rule.owner, ['rules', index, 'owner']),
-    ...repetition(rules, index),
+    ...repetition(rules, index, deciders),
   ])
 }
 
@@ -91,13 +92,12 @@ function impossibleAccounts({ provider, accounts = [] }: Condition, at: RuleProb
 }
 
 /** A name that is taken, and a rule that never decides because an earlier one always has. */
-function repetition(rules: readonly AssetRule[], index: number): RuleProblem[] {
+function repetition(rules: readonly AssetRule[], index: number, deciders: readonly Decider[]): RuleProblem[] {
   const rule = rules[index]!
-  const earlier = rules.slice(0, index)
-  const named = rule.name === undefined ? -1 : earlier.findIndex(({ name }) => name === rule.name)
-  const decider = earlier.findIndex((each) => decidesAll(each, rule))
+  const named = rule.name === undefined ? index : rules.findIndex(({ name }) => name === rule.name)
+  const decider = deciders.slice(0, index).findIndex((decidesAll) => decidesAll(rule))
   return [
-    ...(named < 0
+    ...(named === index
       ? []
       : [
           {
@@ -118,31 +118,39 @@ function repetition(rules: readonly AssetRule[], index: number): RuleProblem[] {
   ]
 }
 
-function decidesAll(first: AssetRule, second: AssetRule): boolean {
-  const said = ATTRIBUTES.filter((attribute) => second[attribute] !== undefined)
-  // Without such a tag an owner stays open.
-  const says = (attribute: (typeof said)[number]): boolean =>
-    first[attribute] !== undefined && (attribute !== 'owner' || typeof first.owner === 'string')
+/** Whether a rule leaves nothing to decide for one that comes after it. */
+type Decider = (second: AssetRule) => boolean
+
+/** Read once: it is held against every rule that comes after. */
+function deciderOf({ when, ...first }: AssetRule): Decider {
   // One without a condition is told as such, and not with every other one.
-  const isAbout = Object.keys(first.when).length > 0
-  return isAbout && said.length > 0 && said.every(says) && isWider(first.when, second.when)
+  if (Object.keys(when).length === 0) return () => false
+  const isWider = widthOf(when)
+  // Without such a tag an owner stays open.
+  const says = (attribute: (typeof ATTRIBUTES)[number]): boolean =>
+    first[attribute] !== undefined && (attribute !== 'owner' || typeof first.owner === 'string')
+  return (second) => {
+    const said = ATTRIBUTES.filter((attribute) => second[attribute] !== undefined)
+    return said.length > 0 && said.every(says) && isWider(second.when)
+  }
 }
 
-/** Whether the first condition holds wherever the second does, as far as that shows. */
-function isWider({ tag, ...first }: Condition, second: Condition): boolean {
-  const keys = Object.keys(first) as (keyof typeof first)[]
-  return (
-    (tag === undefined || isWiderTag(tag, second.tag)) &&
-    keys.every((key) => {
+/** Tells whether the condition holds wherever another one does, as far as that shows. */
+function widthOf({ tag, ...words }: Condition): (second: Condition) => boolean {
+  const keys = Object.keys(words) as (keyof typeof words)[]
+  const wanted = keys.map((key) => ({ key, wide: patternsOf(words[key]).map(coverOf) }))
+  const isWiderTag = tag && tagWidthOf(tag)
+  return (second) =>
+    (isWiderTag === undefined || isWiderTag(second.tag)) &&
+    wanted.every(({ key, wide }) => {
       const narrower = patternsOf(second[key])
-      return narrower.length > 0 && narrower.every((each) => patternsOf(first[key]).some((wide) => covers(wide, each)))
+      return narrower.length > 0 && narrower.every((each) => wide.some((covers) => covers(each)))
     })
-  )
 }
 
-function isWiderTag(first: NonNullable<Condition['tag']>, second: Condition['tag']): boolean {
-  if (second === undefined || fold(first.name) !== fold(second.name)) return false
-  return first.value === undefined || (second.value !== undefined && covers(first.value, second.value))
+function tagWidthOf({ name, value }: NonNullable<Condition['tag']>): (second: Condition['tag']) => boolean {
+  const covers = value === undefined ? () => true : coverOf(value)
+  return (second) => second !== undefined && fold(name) === fold(second.name) && covers(second.value)
 }
 
 function patternsOf(written: string | readonly string[] = []): readonly string[] {
@@ -150,6 +158,8 @@ function patternsOf(written: string | readonly string[] = []): readonly string[]
 }
 
 /** What fits a pattern read as plain text, stars and all, fits whatever that pattern fits; but `?` is only one character. */
-function covers(pattern: string, other: string): boolean {
-  return globOf(pattern)(other) && (!pattern.includes('?') || !other.includes('*'))
+function coverOf(pattern: string): Fits {
+  const fits = globOf(pattern)
+  const asksForOne = pattern.includes('?')
+  return (other) => fits(other) && !(asksForOne && other?.includes('*'))
 }

@@ -1,6 +1,6 @@
 import type { Tag } from '../../schemas/generated/posture-event.ts'
 import type { FindingContext } from '../enricher.ts'
-import { LADDERS, type Evidence, type Rung } from '../evidence.ts'
+import { rankOf, type Evidence, type Rung } from '../evidence.ts'
 import { fold } from './glob.ts'
 import { ASSET_TAGS, DATA_TAGS, NO_OWNER, OWNER_TAGS, type TagMeaning } from './shipped-rules.ts'
 import { ownerName, tagPhrase } from './phrases.ts'
@@ -84,7 +84,7 @@ function byName<Said extends string>(meanings: readonly TagMeaning<Said>[]): Rea
 }
 
 function found<I extends 'asset' | 'data'>(item: I, said: Rung<I> | undefined, tag: Tag): Found<Rung<I>> | undefined {
-  return said === undefined ? undefined : { said, rank: (LADDERS[item] as readonly string[]).indexOf(said), tag }
+  return said === undefined ? undefined : { said, rank: rankOf(item, said), tag }
 }
 
 /** The first of two that are equally bad. */

@@ -4,11 +4,11 @@ import type { Answer } from './policy/answer.ts'
 import { audienceOf } from './policy/audience.ts'
 import { globOf } from './policy/glob.ts'
 import type { Grant, Probe } from './policy/grant.ts'
-import type { Access, Opening } from './policy/opening.ts'
+import type { Opening } from './policy/opening.ts'
 import type { Policy, Statement } from './policy/parse.ts'
 import type { Principal } from './policy/principal.ts'
 import { resourcesUnder } from './policy/resources.ts'
-import type { Place } from './policy/standing.ts'
+import type { Named } from './reading.ts'
 
 type AclGrant = NonNullable<DocumentOf<'AWS::S3::Bucket'>['acl']>[number]
 
@@ -21,7 +21,7 @@ export interface BlockFlag {
 
 /** A bucket's ACL with what decides whether it counts. */
 export interface BucketAcl {
-  readonly bucket: Place
+  readonly bucket: Named
   /** Undefined: not known. */
   readonly acl: readonly AclGrant[] | undefined
   readonly ownership: DocumentOf<'AWS::S3::Bucket'>['ownership']
@@ -87,7 +87,7 @@ export function aclClosedBy({ bucket: { uid }, acl, ownership, ignore }: BucketA
   return isPrivate ? [{ uid, text: 'bucket ACL grants nothing to anyone else' }] : []
 }
 
-function statementOf({ uid }: Place, { grantee, permission }: AclGrant): Statement {
+function statementOf({ uid }: Named, { grantee, permission }: AclGrant): Statement {
   const principal = GRANTEES[grantee]
   return {
     name: `bucket ACL grants ${permission} to ${grantee === 'other' ? 'another account' : grantee.replace('-', ' ')}`,
@@ -99,7 +99,7 @@ function statementOf({ uid }: Place, { grantee, permission }: AclGrant): Stateme
   }
 }
 
-function objectStatement(bucket: Place): Statement {
+function objectStatement(bucket: Named): Statement {
   return {
     ...statementOf(bucket, FULL('all-users')),
     name: 'ACLs of single objects count in this bucket',
@@ -109,7 +109,7 @@ function objectStatement(bucket: Place): Statement {
 
 /** What statements made of ACLs let in that no Deny of the policy keeps out; certain where there is no reason `why` not. */
 function openingsThrough(
-  { uid, account, region }: Place,
+  { uid, account, region }: Named,
   policy: Policy | null | undefined,
   statements: readonly Statement[],
   why: readonly string[],
@@ -125,7 +125,7 @@ function openingsThrough(
   return grants.map((grant) => openingOf(uid, grant, why))
 }
 
-function openingOf(uid: string, { who, access, answer, statement }: Grant<Access>, why: readonly string[]): Opening {
+function openingOf(uid: string, { who, access, answer, statement }: Grant, why: readonly string[]): Opening {
   const isAnother = who.kind === 'account' && who.account === ANOTHER
   return {
     who: isAnother ? { kind: 'account', account: 'of another canonical user' } : who,
@@ -136,7 +136,7 @@ function openingOf(uid: string, { who, access, answer, statement }: Grant<Access
   }
 }
 
-function probesOf(uid: string, policy: Policy): readonly Probe<Access>[] {
+function probesOf(uid: string, policy: Policy): readonly Probe[] {
   const objects = resourcesUnder(`${uid}/*`, policy)
   return [
     { access: 'write', action: 's3:PutObject', resources: objects },

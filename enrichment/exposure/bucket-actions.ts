@@ -1,6 +1,5 @@
-import type { Probe } from './policy/grant.ts'
-import type { Access } from './policy/opening.ts'
-import { otherActions } from './policy/other-actions.ts'
+import type { Access, Probe } from './policy/grant.ts'
+import { otherProbes } from './policy/other-probes.ts'
 import type { Policy } from './policy/parse.ts'
 import { resourcesUnder } from './policy/resources.ts'
 
@@ -29,20 +28,18 @@ const BUCKET_ACTIONS: Readonly<Record<'list' | 'write', readonly string[]>> = {
     's3:DeleteBucket',
   ],
 }
-const NAMED = [...Object.values(OBJECT_ACTIONS), ...Object.values(BUCKET_ACTIONS)]
-  .flat()
-  .map((each) => each.toLowerCase())
+const NAMED = [...Object.values(OBJECT_ACTIONS), ...Object.values(BUCKET_ACTIONS)].flat()
 
 /** What may be asked of a bucket: its data first, then whatever else its policy speaks of. */
-export function bucketProbes(uid: string, policy: Policy): readonly Probe<Access>[] {
+export function bucketProbes(uid: string, policy: Policy): readonly Probe[] {
   const objects = resourcesUnder(`${uid}/*`, policy)
-  const of = (access: Access, actions: readonly string[], resources: readonly string[]): readonly Probe<Access>[] =>
+  const of = (access: Access, actions: readonly string[], resources: readonly string[]): readonly Probe[] =>
     actions.map((action) => ({ access, action, resources }))
   return [
     ...of('write', OBJECT_ACTIONS.write, objects),
     ...of('write', BUCKET_ACTIONS.write, [uid]),
     ...of('read', OBJECT_ACTIONS.read, objects),
     ...of('list', BUCKET_ACTIONS.list, [uid]),
-    ...of('call', otherActions(policy, NAMED), [uid, ...objects]),
+    ...otherProbes(policy, NAMED, [uid, ...objects]),
   ]
 }

@@ -1,3 +1,4 @@
+import { accountUid } from '../../schemas/aws-arns.ts'
 import type { ContextGraph, KnownAsset } from '../context-graph.ts'
 import type { Exposure, Hop } from '../exposure.ts'
 import { every, some, type Answer } from './policy/answer.ts'
@@ -5,11 +6,12 @@ import { aclClosedBy, aclOpenings, type BlockFlag } from './bucket-acl.ts'
 import { bucketProbes } from './bucket-actions.ts'
 import type { Who } from './policy/who.ts'
 import type { Grant } from './policy/grant.ts'
-import { openingsOf, type Access, type Opening } from './policy/opening.ts'
+import { openingsOf, type Opening } from './policy/opening.ts'
 import type { Policy } from './policy/parse.ts'
 import { policyOpenings } from './policy/policy-openings.ts'
 import { isAwsPublic } from './policy/public.ts'
 import { settle } from './policy/settle.ts'
+import { partitionOf, Reading } from './reading.ts'
 
 type Settings = KnownAsset<'AWS::Account::Settings'>
 type Flag = 'ignorePublicAcls' | 'restrictPublicBuckets'
@@ -22,19 +24,17 @@ type Flag = 'ignorePublicAcls' | 'restrictPublicBuckets'
  * only its own account's identities reach, by permissions of their own.
  */
 export function bucketExposure(graph: ContextGraph, tenant: string, bucket: KnownAsset<'AWS::S3::Bucket'>): Exposure {
-  const { uid, account, version, document } = bucket
-  const partition = uid.split(':')[1] ?? 'aws'
-  const settings = graph.asset(tenant, `arn:${partition}:account::${account}:account`, 'AWS::Account::Settings')
+  const { uid, account, document } = bucket
+  const reading = new Reading(graph, tenant, bucket)
+  const settings = reading.asset(accountUid({ partition: partitionOf(uid), account }), 'AWS::Account::Settings')
   const ignore = flagOf('ignorePublicAcls', bucket, settings)
   const restrict = flagOf('restrictPublicBuckets', bucket, settings)
   const byPolicy = policyPart(bucket, restrict)
   const policy = document.policy === null ? null : byPolicy.policy
   const acl = { bucket, acl: document.acl, ownership: document.ownership, ignore, policy }
-  return settle(graph, tenant, bucket, {
+  return settle(reading, bucket, {
     openings: [...byPolicy.openings, ...aclOpenings(acl)],
     closedBy: [...byPolicy.closedBy, ...aclClosedBy(acl)],
-    missing: [],
-    inputs: [{ uid, version }, ...(settings ? [{ uid: settings.uid, version: settings.version }] : [])],
     holdsData: true,
   })
 }
@@ -100,7 +100,7 @@ function perhaps(opening: Opening, restrict: BlockFlag, missing: readonly string
 }
 
 /** Services stay, also those that act for another account. */
-function outlives({ byService, who }: Grant<Access>): boolean {
+function outlives({ byService, who }: Grant): boolean {
   return (byService && who.kind !== 'any-account') || who.kind === 'front'
 }
 

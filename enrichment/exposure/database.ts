@@ -9,9 +9,9 @@ import { anyOf } from './load-balancer-front.ts'
 import { answerOf } from './network-answer.ts'
 import { directWay, fromInternet, privateWays } from './network-path.ts'
 import type { Way } from './network-path.ts'
-import { placeOf, subnetAddresses } from './network-place.ts'
+import { lacksIpv6, placesIn } from './network-place.ts'
 import type { Place } from './network-place.ts'
-import { nameOf, Reading } from './network-reading.ts'
+import { distinctAssets, nameOf, Reading } from './reading.ts'
 import { closedStep, openStep, unknownStep } from './network-step.ts'
 import type { Step } from './network-step.ts'
 
@@ -37,9 +37,7 @@ export function databaseClusterExposure(
   const { uid, document } = asset
   const listed = reading.referring(uid, 'cluster', 'AWS::RDS::DBInstance')
   const named = (document.members ?? []).map((member) => reading.asset(member, 'AWS::RDS::DBInstance'))
-  const members = [
-    ...new Map([...listed, ...named].flatMap((each) => (each ? [[each.uid, each] as const] : []))).values(),
-  ]
+  const members = distinctAssets([...listed, ...named])
   const unread = (document.members ?? []).filter((_, at) => named[at] === undefined)
   const gaps = unread.map((member) => `database instance ${nameOf(member)}`)
   // A cluster without instances that we know of may be one that needs none.
@@ -66,14 +64,12 @@ function waysTo(reading: Reading, asset: DbInstance): readonly Way[] {
 
 /** The places where it can be: those of its zone where that is known, else all of its subnet group. */
 function placesOf(reading: Reading, asset: DbInstance): { places: readonly Place[]; isSure: boolean } {
-  const { subnets = [], zone, vpc, groups } = asset.document
-  const at = { ...(vpc === undefined ? {} : { vpc }), ...(groups === undefined ? {} : { groups }) }
+  const { subnets = [], zone } = asset.document
   const zoneOf = (subnet: string): string | undefined => reading.asset(subnet, 'AWS::EC2::Subnet')?.document.zone
   const near = subnets.filter((subnet) => zone === undefined || [zone, undefined].includes(zoneOf(subnet)))
   // In a zone where none of them is, what is known contradicts itself: it may be in any.
   const candidates = near.length > 0 ? near : subnets
-  const places = candidates.map((subnet) => placeOf(reading, asset, { ...at, subnet }))
-  return { places: places.length > 0 ? places : [placeOf(reading, asset, at)], isSure: near.length > 0 }
+  return { places: placesIn(reading, asset, asset.document, candidates), isSure: near.length > 0 }
 }
 
 /** One of the places, not known which: certain is only what passes at all of them. */
@@ -92,7 +88,6 @@ function publicStep(family: Family, { uid, document }: DbInstance): Step {
 
 /** It has IPv6 addresses in dual-stack mode, which needs subnets that have some; the mode itself is not collected. */
 function dualStackStep(reading: Reading, { uid }: DbInstance, places: readonly Place[]): Step {
-  const isV4Only = places.every(({ subnet }) => subnetAddresses(reading, 'v6', subnet)?.length === 0)
-  if (isV4Only) return closedStep('v6', uid, `the subnets of ${nameOf(uid)} have no IPv6 addresses`)
+  if (lacksIpv6(reading, places)) return closedStep('v6', uid, `the subnets of ${nameOf(uid)} have no IPv6 addresses`)
   return unknownStep('v6', uid, `network type of ${nameOf(uid)}`)
 }

@@ -47,6 +47,11 @@ export function parseCidr(text: unknown): Block | undefined {
   }
 }
 
+/** The block that a policy's value names: a CIDR, or an address, which stands for itself alone. */
+export function parseCidrOrAddress(text: string): Block | undefined {
+  return parseCidr(text.includes('/') ? text : `${text}/${BITS[text.includes(':') ? 'v6' : 'v4']}`)
+}
+
 /** One address; undefined where it is none, or of another family. */
 export function parseAddress(family: Family, text: string): AddressSet | undefined {
   const block = parseCidr(`${text}/${BITS[family]}`)
@@ -133,6 +138,11 @@ export function toCidrs(family: Family, addresses: AddressSet, limit: number): r
     }
   }
   return cidrs
+}
+
+/** The first address of a set. */
+export function firstAddress(family: Family, [first]: AddressSet): string | undefined {
+  return first && textOf(family, first[0])
 }
 
 function textOf(family: Family, address: bigint): string {

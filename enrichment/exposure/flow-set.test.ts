@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { complement, EVERYTHING, flows, intersect, isEmpty, size, sourcesOfAll, union } from './flow-set.ts'
+import { complement, EVERYTHING, flows, intersect, size, sourcesOfAll, union } from './flow-set.ts'
 import type { FlowSet } from './flow-set.ts'
 import { addressesOf, count, EVERYWHERE, parseCidr, subtract, toCidrs } from './flow-set-addresses.ts'
 import { firstMatching } from './flow-set-bounds.ts'
@@ -102,7 +102,7 @@ const PROBES = [0, 21, 22, 23, 80, 65_535].flatMap((port) =>
     flows(tcp(port), v4(`${address}/32`)),
   ),
 )
-const holds = (set: FlowSet) => PROBES.map((probe) => !isEmpty(intersect(set, probe)))
+const holds = (set: FlowSet) => PROBES.map((probe) => intersect(set, probe).length > 0)
 
 describe('flow sets', () => {
   const one = union(flows(tcp(22), v4('10.0.0.0/8')), flows(tcp(0, 80), v4('200.0.0.0/8')))

@@ -28,10 +28,6 @@ export const EVERYTHING: Readonly<Record<Family, FlowSet>> = {
   v6: flows(ALL_SERVICES, EVERYWHERE.v6),
 }
 
-export function isEmpty(set: FlowSet): boolean {
-  return set.length === 0
-}
-
 /** How many pairs of an address and a service. */
 export function size(set: FlowSet): bigint {
   return set.reduce((sum, { services: [first, last], sources }) => sum + BigInt(last - first + 1) * count(sources), 0n)

@@ -2,10 +2,11 @@ import type { ContextGraph, KnownAsset } from '../context-graph.ts'
 import type { Exposure, Hop } from '../exposure.ts'
 import type { Probe } from './policy/grant.ts'
 import type { ContextValue } from './policy/condition.ts'
-import type { Access, Opening } from './policy/opening.ts'
-import { otherActions } from './policy/other-actions.ts'
+import type { Opening } from './policy/opening.ts'
+import { otherProbes } from './policy/other-probes.ts'
 import { policyOpenings, type PolicyOpenings } from './policy/policy-openings.ts'
 import { settle } from './policy/settle.ts'
+import { Reading } from './reading.ts'
 
 type Function = KnownAsset<'AWS::Lambda::Function'>
 type Url = NonNullable<Function['document']['url']>
@@ -31,32 +32,22 @@ export function functionExposure(graph: ContextGraph, tenant: string, asset: Fun
   const byUrl = urlPart(asset)
   const byApi = ask(asset, 'signed', { 'lambda:functionurlauthtype': 'absent', [VIA]: 'absent' }, (policy) => [
     { access: 'call', action: INVOKE, resources: [asset.uid] },
-    ...otherActions(policy, [INVOKE, BY_URL].map(inLowerCase)).map((action): Probe<Access> => ({
-      access: 'call',
-      action,
-      resources: [asset.uid],
-    })),
+    ...otherProbes(policy, [INVOKE, BY_URL], [asset.uid]),
   ])
-  return settle(graph, tenant, asset, {
+  return settle(new Reading(graph, tenant, asset), asset, {
     openings: [...byUrl.openings, ...byApi.openings],
     closedBy: [...byUrl.closedBy, ...byApi.closedBy],
-    missing: [],
-    inputs: [{ uid: asset.uid, version: asset.version }],
     holdsData: false,
   })
 }
 
 const VIA = 'lambda:invokedviafunctionurl'
 
-function inLowerCase(text: string): string {
-  return text.toLowerCase()
-}
-
 function ask(
   { uid, account, region, document }: Function,
   requests: 'unsigned' | 'signed',
   values: Readonly<Record<string, ContextValue>>,
-  probes: (policy: NonNullable<PolicyOpenings['policy']>) => readonly Probe<Access>[],
+  probes: (policy: NonNullable<PolicyOpenings['policy']>) => readonly Probe[],
 ): PolicyOpenings {
   return policyOpenings({ uid, account, region, noun: 'function', policy: document.policy, probes, requests, values })
 }

@@ -4,7 +4,7 @@ import { addressesOf, interfaceWays } from './interface.ts'
 import { balancedWays } from './load-balancer-targets.ts'
 import { answerOf } from './network-answer.ts'
 import { placeOf } from './network-place.ts'
-import { nameOf, Reading } from './network-reading.ts'
+import { distinctAssets, nameOf, Reading } from './reading.ts'
 
 /**
  * Who reaches an instance: directly on every one of its interfaces, and through load balancers that have it, or an address
@@ -49,11 +49,8 @@ function interfacesOf(reading: Reading, asset: KnownAsset<'AWS::EC2::Instance'>)
   const attached = reading.referring(uid, 'instance', 'AWS::EC2::NetworkInterface')
   const named = Array.isArray(document.interfaces) ? document.interfaces : []
   const listed = named.map((each) => reading.asset(each, 'AWS::EC2::NetworkInterface'))
-  const known = [
-    ...new Map([...listed, ...attached].flatMap((each) => (each ? [[each.uid, each] as const] : []))).values(),
-  ]
   const gaps = named.filter((_, at) => listed[at] === undefined).map((each) => `network interface ${nameOf(each)}`)
   if (document.interfaces === undefined && !reading.covers('AWS::EC2::NetworkInterface', asset))
     gaps.push(`network interfaces of ${nameOf(uid)}`)
-  return { interfaces: known, gaps }
+  return { interfaces: distinctAssets([...listed, ...attached]), gaps }
 }

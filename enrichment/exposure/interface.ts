@@ -8,7 +8,7 @@ import { answerOf } from './network-answer.ts'
 import { directWay, privateWays } from './network-path.ts'
 import type { Way } from './network-path.ts'
 import { placeOf } from './network-place.ts'
-import { nameOf, Reading } from './network-reading.ts'
+import { nameOf, Reading } from './reading.ts'
 import { closedStep, openStep, unknownStep } from './network-step.ts'
 import type { Step } from './network-step.ts'
 

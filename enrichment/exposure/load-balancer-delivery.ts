@@ -15,7 +15,7 @@ import { both, either, exactly, limit, map, surest, surestOf } from './flow-set-
 import type { Bounds, Passing } from './flow-set-bounds.ts'
 import { isPort, portsOf, TCP, UDP } from './flow-set-services.ts'
 import type { ServiceRange } from './flow-set-services.ts'
-import { listenedServices } from './load-balancer-front.ts'
+import { listenedServices, onTcpAndUdp } from './load-balancer-front.ts'
 import type { Front } from './load-balancer-front.ts'
 import { aclBounds } from './network-acl.ts'
 import { groupsOf } from './network-groups.ts'
@@ -23,8 +23,8 @@ import type { GroupsAnswer } from './network-groups.ts'
 import type { Way } from './network-path.ts'
 import { subnetAddresses } from './network-place.ts'
 import type { Place } from './network-place.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 export interface Delivery {
   readonly front: Front
@@ -77,7 +77,7 @@ export function deliver(reading: Reading, delivery: Delivery): Way {
 
 function servicesAt({ protocol, port }: Delivery): readonly ServiceRange[] {
   if (!isPort(port)) return [portsOf(TCP, 0, 65_535), portsOf(UDP, 0, 65_535)]
-  return listenedServices(protocol, port) ?? [portsOf(TCP, port, port), portsOf(UDP, port, port)]
+  return listenedServices(protocol, port) ?? onTcpAndUdp(port)
 }
 
 /** The same clients on the target's port, by the protocol they came with. */

@@ -15,10 +15,10 @@ import { groupsOf, noGroups, unknownGroups } from './network-groups.ts'
 import type { GroupsAnswer } from './network-groups.ts'
 import { directWay, fromInternet } from './network-path.ts'
 import type { Way } from './network-path.ts'
-import { placeOf, subnetAddresses } from './network-place.ts'
+import { lacksIpv6, placesIn } from './network-place.ts'
 import type { Place } from './network-place.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 import { closedStep, openStep, unknownStep } from './network-step.ts'
 import type { Step } from './network-step.ts'
 
@@ -37,16 +37,17 @@ export interface Front {
 export function frontOf(reading: Reading, balancer: Balancer): Front {
   const { document } = balancer
   const kind = document.type === 'AWS::ElasticLoadBalancing::LoadBalancer' ? 'classic' : document.kind
-  const { vpc, groups, subnets = [] } = document
-  const at = { ...(vpc === undefined ? {} : { vpc }), ...(groups === undefined ? {} : { groups }) }
-  const places = subnets.map((subnet) => placeOf(reading, balancer, { ...at, subnet }))
-  return { balancer, kind, places: places.length > 0 ? places : [placeOf(reading, balancer, at)] }
+  return { balancer, kind, places: placesIn(reading, balancer, document, document.subnets ?? []) }
+}
+
+/** A port of both protocols: what is asked for where the protocol is not known. */
+export function onTcpAndUdp(port: number): readonly [tcp: ServiceRange, udp: ServiceRange] {
+  return [portsOf(TCP, port, port), portsOf(UDP, port, port)]
 }
 
 /** What a listener or a target group takes, by ELB's name of the protocol; undefined: not known. */
 export function listenedServices(protocol: string | undefined, port: number): readonly ServiceRange[] | undefined {
-  const tcp = portsOf(TCP, port, port)
-  const udp = portsOf(UDP, port, port)
+  const [tcp, udp] = onTcpAndUdp(port)
   switch (protocol?.toUpperCase()) {
     case 'HTTP':
     case 'HTTPS':
@@ -85,7 +86,7 @@ export function frontWays(
   services: readonly ServiceRange[] | undefined,
   port: number,
 ): readonly Way[] {
-  const asked = services ?? [portsOf(TCP, port, port), portsOf(UDP, port, port)]
+  const asked = services ?? onTcpAndUdp(port)
   const listener: Hop = {
     uid: front.balancer.uid,
     text: `load balancer ${nameOf(front.balancer.uid)} listens on port ${port}`,
@@ -112,8 +113,7 @@ function schemeSteps(reading: Reading, family: Family, { balancer, kind, places 
       ? openStep(family, uid, `${name} is internet-facing`)
       : unknownStep(family, uid, `scheme of ${name}`)
   if (family === 'v4') return [scheme]
-  const isV4Only = places.every(({ subnet }) => subnetAddresses(reading, family, subnet)?.length === 0)
-  if (isV4Only) return [closedStep(family, uid, `the subnets of ${name} have no IPv6 addresses`)]
+  if (lacksIpv6(reading, places)) return [closedStep(family, uid, `the subnets of ${name} have no IPv6 addresses`)]
   return [scheme, unknownStep(family, uid, `address type of ${name}`)]
 }
 

@@ -8,8 +8,8 @@ import type { Front } from './load-balancer-front.ts'
 import { fromInternet } from './network-path.ts'
 import type { Way } from './network-path.ts'
 import type { Place } from './network-place.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 type TargetGroup = KnownAsset<'AWS::ElasticLoadBalancingV2::TargetGroup'>
 type Listener = KnownAsset<'AWS::ElasticLoadBalancingV2::Listener'>

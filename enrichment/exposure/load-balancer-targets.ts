@@ -6,8 +6,8 @@ import { unknownWay, waysOfHit } from './load-balancer-listeners.ts'
 import type { Hit } from './load-balancer-listeners.ts'
 import type { Way } from './network-path.ts'
 import type { Place } from './network-place.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 type TargetGroup = KnownAsset<'AWS::ElasticLoadBalancingV2::TargetGroup'>
 

@@ -1,14 +1,14 @@
 import type { ContextGraph, KnownAsset } from '../context-graph.ts'
 import type { Exposure } from '../exposure.ts'
-import { portsOf, TCP, UDP, isPort } from './flow-set-services.ts'
-import { frontGroups, frontOf, frontWays, listenedServices } from './load-balancer-front.ts'
+import { isPort } from './flow-set-services.ts'
+import { frontGroups, frontOf, frontWays, listenedServices, onTcpAndUdp } from './load-balancer-front.ts'
 import type { Front } from './load-balancer-front.ts'
 import { isAuthenticated, listenerWays, unknownWay } from './load-balancer-listeners.ts'
 import { balancedWays } from './load-balancer-targets.ts'
 import { answerOf } from './network-answer.ts'
 import { privateWays } from './network-path.ts'
 import type { Way } from './network-path.ts'
-import { homeOf, nameOf, Reading } from './network-reading.ts'
+import { homeOf, nameOf, Reading } from './reading.ts'
 
 /**
  * Who reaches a load balancer on one of its listeners: on one that forwards only behind an authentication, whoever signs in.
@@ -86,7 +86,7 @@ function insideWays(
   port: number | undefined,
 ): readonly Way[] {
   if (!isPort(port) || front.kind === 'gateway') return []
-  const services = listenedServices(protocol, port) ?? [portsOf(TCP, port, port), portsOf(UDP, port, port)]
+  const services = listenedServices(protocol, port) ?? onTcpAndUdp(port)
   const groups = frontGroups(reading, front)
   return front.places.flatMap((place) =>
     services.flatMap((range) => privateWays(reading, ['v4'], place, range, groups)),

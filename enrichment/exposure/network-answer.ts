@@ -6,7 +6,6 @@
  * value, and `missing` says what would decide.
  */
 import { LADDERS } from '../evidence.ts'
-import type { Rung } from '../evidence.ts'
 import type { Exposure, Hop, Route } from '../exposure.ts'
 import type { FlowSet } from './flow-set.ts'
 import { intersect } from './flow-set.ts'
@@ -15,16 +14,13 @@ import type { AddressSet, Family } from './flow-set-addresses.ts'
 import { isInternet } from './flow-set-internet.ts'
 import { describeServices, isSensitive } from './flow-set-services.ts'
 import type { ServiceRange } from './flow-set-services.ts'
-import type { Reading } from './network-reading.ts'
+import type { Reading } from './reading.ts'
 import type { Way } from './network-path.ts'
-import { sourceTexts } from './network-text.ts'
+import { describeSources } from './network-text.ts'
+import { distinctHops, rank, TOLD } from './worst-of.ts'
 
 type Rank = number
 const RANKS = LADDERS.exposure
-const rank = (rung: Rung<'exposure'>): Rank => RANKS.indexOf(rung)
-
-/** How many of its parts an answer repeats. */
-const TOLD = 16
 
 interface Findings {
   readonly ways: readonly Way[]
@@ -45,7 +41,7 @@ export function answerOf(reading: Reading, { ways, gaps, note }: Findings): Expo
     value: isKnown ? RANKS[seen] : undefined,
     certainty: isKnown && proved === seen ? 'certain' : 'possible',
     routes: routesOf(ways, seen, note),
-    closedBy: seen >= rank('internet') ? [] : closedBy(ways),
+    closedBy: seen >= rank('internet') ? [] : distinctHops(ways.flatMap(({ closed = [] }) => closed)),
     inputs: reading.inputs(),
     missing: missing.slice(0, TOLD),
   }
@@ -86,12 +82,6 @@ function rankOfFlow(way: Way, services: ServiceRange, sources: AddressSet): Rank
   if (way.kind !== 'internet') return rank(way.kind)
   if (way.isAuthenticated || !isInternet(way.family, sources)) return rank('internet_restricted')
   return rank(isWorse(way, services) ? 'internet_sensitive' : 'internet')
-}
-
-function closedBy(ways: readonly Way[]): readonly Hop[] {
-  const hops = new Map<string, Hop>()
-  for (const { closed } of ways) if (closed && hops.size < TOLD) hops.set(`${closed.uid} ${closed.text}`, closed)
-  return [...hops.values()]
 }
 
 interface Ranked {
@@ -140,6 +130,5 @@ function routesOfWay(way: Way, note: Hop | undefined): readonly Ranked[] {
 function fromOf({ from, family, kind }: Way, sources: AddressSet): string {
   if (from !== undefined) return from
   if (kind === 'internet' && isInternet(family, sources)) return 'internet'
-  const texts = sourceTexts(family, sources)
-  return texts.length > 3 ? `${texts.slice(0, 3).join(', ')} and more` : texts.join(', ')
+  return describeSources(family, sources)
 }

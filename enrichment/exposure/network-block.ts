@@ -4,8 +4,8 @@
  * egress only does not help. Not collected is not known, even though most accounts have it off.
  */
 import type { Family } from './flow-set-addresses.ts'
-import { homeOf, nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { homeOf, nameOf, regionSettingsOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 import { closedStep, openStep, unknownStep } from './network-step.ts'
 import type { Step } from './network-step.ts'
 import type { Place } from './network-place.ts'
@@ -13,7 +13,7 @@ import type { Place } from './network-place.ts'
 export function blockStep(reading: Reading, family: Family, { uid: of, account, region, vpc, subnet }: Place): Step {
   const owner = vpc ?? subnet ?? of
   const home = homeOf({ uid: owner, account, region })
-  const uid = `arn:${owner.split(':')[1] ?? 'aws'}:account::${home.account}:region/${home.region}`
+  const uid = regionSettingsOf({ uid: owner, ...home })
   const block = reading.asset(uid, 'AWS::Account::RegionSettings')?.document.vpcBlockPublicAccess
   const where = `${home.account} in ${home.region}`
   if (block === undefined) return unknownStep(family, uid, `VPC block public access of ${where}`)

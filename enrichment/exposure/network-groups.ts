@@ -8,15 +8,15 @@ import type { Hop } from '../exposure.ts'
 import type { GroupRule } from '../../schemas/generated/asset-document.ts'
 import { intersect, touching } from './flow-set.ts'
 import type { FlowSet } from './flow-set.ts'
-import { addressesOf, parseCidr, union } from './flow-set-addresses.ts'
+import { addressesOf, parseCidr } from './flow-set-addresses.ts'
 import type { AddressSet, Family } from './flow-set-addresses.ts'
 import { CLOSED, either, firstMatching, passing } from './flow-set-bounds.ts'
 import type { Bounds, Rule } from './flow-set-bounds.ts'
 import { describeFlows } from './network-text.ts'
 import { ALL_SERVICES, servicesOf } from './flow-set-services.ts'
 import type { ServiceRange } from './flow-set-services.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 
 export interface GroupsAnswer {
   /** What they let in by CIDRs and prefix lists. */
@@ -112,13 +112,12 @@ function linesOf(
   ]
 }
 
-export interface PrefixListAnswer {
+interface PrefixListAnswer {
   /** The addresses that are known to be in it. */
   readonly sources: AddressSet
   readonly how: 'certain' | 'possible'
   /** What is missing for the rest. */
   readonly gap?: string
-  readonly isAws: boolean
 }
 
 /**
@@ -133,20 +132,19 @@ const CLOUDFRONT: Readonly<Record<Family, AddressSet>> = {
 /** The addresses of a prefix list. */
 function prefixListOf(reading: Reading, family: Family, uid: string): PrefixListAnswer {
   const document = reading.asset(uid, 'AWS::EC2::PrefixList')?.document
-  const isAws = document?.managedBy === 'aws'
   const gap = `entries of prefix list ${nameOf(uid)}`
   const cidrs = document?.cidrs
   if (!Array.isArray(cidrs))
-    return isAws && document !== undefined && isCloudFront(document)
-      ? { sources: CLOUDFRONT[family], how: 'possible', gap, isAws }
-      : { sources: [], how: 'certain', gap, isAws }
+    return document !== undefined && isCloudFront(document)
+      ? { sources: CLOUDFRONT[family], how: 'possible', gap }
+      : { sources: [], how: 'certain', gap }
   const sources = addressesOf(family, cidrs)
   const isBad = cidrs.some((cidr) => parseCidr(cidr) === undefined)
-  return { sources: union(sources), how: 'certain', isAws, ...(isBad ? { gap } : {}) }
+  return { sources, how: 'certain', ...(isBad ? { gap } : {}) }
 }
 
-function isCloudFront({ name }: DocumentOf<'AWS::EC2::PrefixList'>): boolean {
-  return name?.endsWith('.cloudfront.origin-facing') ?? false
+function isCloudFront({ managedBy, name }: DocumentOf<'AWS::EC2::PrefixList'>): boolean {
+  return managedBy === 'aws' && name?.endsWith('.cloudfront.origin-facing') === true
 }
 
 /** Nothing stands in front of it: a network load balancer that was made without groups. */

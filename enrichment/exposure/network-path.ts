@@ -9,7 +9,7 @@ import type { Hop } from '../exposure.ts'
 import { flows } from './flow-set.ts'
 import { EVERYWHERE } from './flow-set-addresses.ts'
 import type { AddressSet, Family } from './flow-set-addresses.ts'
-import { both, either, exactly, limit } from './flow-set-bounds.ts'
+import { both, either, exactly, passing } from './flow-set-bounds.ts'
 import type { Bounds } from './flow-set-bounds.ts'
 import { INTERNET, PRIVATE } from './flow-set-internet.ts'
 import { ALL_SERVICES } from './flow-set-services.ts'
@@ -20,8 +20,8 @@ import { groupsOf } from './network-groups.ts'
 import type { GroupsAnswer } from './network-groups.ts'
 import { subnetAddresses, vpcAddresses } from './network-place.ts'
 import type { Place } from './network-place.ts'
-import { nameOf } from './network-reading.ts'
-import type { Reading } from './network-reading.ts'
+import { nameOf } from './reading.ts'
+import type { Reading } from './reading.ts'
 import { FROM_INTERNET, FROM_NEIGHBOURS, routeStep } from './network-routes.ts'
 import { walk } from './network-step.ts'
 import type { Step, Walked } from './network-step.ts'
@@ -111,13 +111,13 @@ export function privateWays(
 /** Sources inside the VPC: of the subnet itself all, of the other subnets what the ACL lets in. */
 function insideStep(reading: Reading, family: Family, place: Place): Step {
   const { uid, vpc, subnet } = place
-  const subnetFlows = known(family, subnetAddresses(reading, family, subnet))
-  const vpcFlows = known(family, vpcAddresses(reading, family, vpc))
+  const ofSubnet = subnetAddresses(reading, family, subnet)
+  const ofVpc = vpcAddresses(reading, family, vpc)
   const where = vpc === undefined ? `VPC of ${nameOf(uid)}` : nameOf(vpc)
-  const isMissing = subnetFlows.certain !== subnetFlows.unknown || vpcFlows.certain !== vpcFlows.unknown
+  const isMissing = ofSubnet === undefined || ofVpc === undefined
   return {
     uid: vpc ?? uid,
-    bounds: either(subnetFlows, both(vpcFlows, aclBounds(reading, family, subnet, uid))),
+    bounds: either(known(family, ofSubnet), both(known(family, ofVpc), aclBounds(reading, family, subnet, uid))),
     hops: () => [{ uid: vpc ?? uid, text: `it is reached from inside ${where}` }],
     closes: `nothing inside ${where} may send to it`,
     missing: isMissing ? [`addresses of ${where} and of the subnet of ${nameOf(uid)}`] : [],
@@ -125,8 +125,7 @@ function insideStep(reading: Reading, family: Family, place: Place): Step {
 }
 
 function known(family: Family, addresses: AddressSet | undefined): Bounds {
-  if (addresses !== undefined) return exactly(flows(ALL_SERVICES, addresses))
-  return limit(exactly(flows(ALL_SERVICES, EVERYWHERE[family])), 'unknown')
+  return addresses === undefined ? passing(family, 'unknown') : exactly(flows(ALL_SERVICES, addresses))
 }
 
 /** From the members of groups that a rule names; whether there are any is not asked. */
@@ -137,14 +136,14 @@ function namedWays(
   { named }: GroupsAnswer,
   services: ServiceRange,
 ): readonly Way[] {
-  const sources = vpcAddresses(reading, family, vpc) ?? PRIVATE[family]
-  const isAny = sources.length > 0
+  const listed = vpcAddresses(reading, family, vpc) ?? []
+  const sources = listed.length > 0 ? listed : PRIVATE[family]
   return named.flatMap(({ group, services: [first, last], by }) => {
     const from = Math.max(first, services[0])
     const to = Math.min(last, services[1])
     if (from > to) return []
     const hop: Hop = { uid: by, text: `security group ${nameOf(by)} allows members of ${nameOf(group)}` }
-    const left = exactly(flows([from, to], isAny ? sources : PRIVATE[family]))
+    const left = exactly(flows([from, to], sources))
     return [{ kind: 'internal', family, from: `members of ${nameOf(group)}`, left, hops: [hop], missing: [] }]
   })
 }

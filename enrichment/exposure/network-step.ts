@@ -3,7 +3,7 @@ import type { FlowSet } from './flow-set.ts'
 import type { Family } from './flow-set-addresses.ts'
 import { both, passing, surest } from './flow-set-bounds.ts'
 import type { Bounds } from './flow-set-bounds.ts'
-import { nameOf } from './network-reading.ts'
+import { nameOf } from './reading.ts'
 
 /** Something on the way that lets some of what comes pass. */
 export interface Step {

@@ -1,5 +1,5 @@
 import type { FlowSet } from './flow-set.ts'
-import { intersect, toCidrs } from './flow-set-addresses.ts'
+import { equal, intersect, toCidrs } from './flow-set-addresses.ts'
 import type { AddressSet, Family } from './flow-set-addresses.ts'
 import { INTERNET } from './flow-set-internet.ts'
 import { describeServices } from './flow-set-services.ts'
@@ -22,16 +22,19 @@ export function describeFlows(family: Family, set: FlowSet): string {
 }
 
 /** `0.0.0.0/0`, `203.0.113.0/24`, `192.0.2.1/32, 198.51.100.0/24 and more`. */
-function describeSources(family: Family, sources: AddressSet): string {
-  const cidrs = sourceTexts(family, sources)
-  return cidrs.length > TOLD ? `${cidrs.slice(0, TOLD).join(', ')} and more` : cidrs.join(', ')
+export function describeSources(family: Family, sources: AddressSet): string {
+  return someOf(sourceTexts(family, sources))
+}
+
+/** The first few of many, for a person. */
+export function someOf(texts: readonly string[]): string {
+  return texts.length > TOLD ? `${texts.slice(0, TOLD).join(', ')} and more` : texts.join(', ')
 }
 
 /** As CIDRs, a few; all that the internet can send from is written as a rule would. */
-export function sourceTexts(family: Family, sources: AddressSet): readonly string[] {
+function sourceTexts(family: Family, sources: AddressSet): readonly string[] {
   const all = INTERNET[family]
-  const found = intersect(sources, all)
-  const isAll =
-    found.length === all.length && found.every(([first, last], at) => first === all[at]![0] && last === all[at]![1])
-  return isAll ? [family === 'v4' ? '0.0.0.0/0' : '::/0'] : toCidrs(family, sources, TOLD + 1)
+  return equal(intersect(sources, all), all)
+    ? [family === 'v4' ? '0.0.0.0/0' : '::/0']
+    : toCidrs(family, sources, TOLD + 1)
 }

@@ -1,6 +1,7 @@
 import type { ContextGraph, KnownAsset } from '../context-graph.ts'
 import type { Exposure } from '../exposure.ts'
 import { interfaceExposure } from './interface.ts'
+import { nameOf } from './reading.ts'
 import { worstOf } from './worst-of.ts'
 
 /** A group may have tens of thousands of members; of so many the first ones are looked at. */
@@ -37,8 +38,4 @@ export function securityGroupExposure(
   const exposures = members.slice(0, MOST_MEMBERS).map((each) => interfaceExposure(graph, tenant, each))
   const { inputs, ...worst } = worstOf({ exposures, missing })
   return { ...worst, inputs: [input, ...inputs] }
-}
-
-function nameOf(uid: string): string {
-  return uid.slice(uid.lastIndexOf('/') + 1)
 }

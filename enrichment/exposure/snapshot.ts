@@ -4,8 +4,10 @@ import type { Answer } from './policy/answer.ts'
 import type { Who } from './policy/who.ts'
 import type { Opening } from './policy/opening.ts'
 import { settle } from './policy/settle.ts'
+import { Reading, regionSettingsOf } from './reading.ts'
 
 type DatabaseSnapshot = KnownAsset<'AWS::RDS::DBSnapshot'> | KnownAsset<'AWS::RDS::DBClusterSnapshot'>
+type Shareable = KnownAsset<'AWS::EC2::Snapshot'> | KnownAsset<'AWS::EC2::Image'> | DatabaseSnapshot
 
 /** With whom a copy is shared, as far as it is known. */
 interface Sharing {
@@ -34,47 +36,32 @@ export function snapshotExposure(
   tenant: string,
   asset: KnownAsset<'AWS::EC2::Snapshot'>,
 ): Exposure {
-  const { uid, account, region, document } = asset
-  const sharing = { ...sharingOf(asset), noun: 'snapshot', isPublic: document.public, sharedWith: document.sharedWith }
-  if (document.public === false) return shared(graph, tenant, asset, sharing, UNBLOCKED)
-  const partition = uid.split(':')[1] ?? 'aws'
-  const place = `arn:${partition}:account::${account}:region/${region}`
-  const settings = graph.asset(tenant, place, 'AWS::Account::RegionSettings')
-  const blocked = settings?.document.snapshotBlock
+  const { account, region, document } = asset
+  const reading = new Reading(graph, tenant, asset)
+  if (document.public === false) return shared(reading, asset, 'snapshot', UNBLOCKED)
+  const place = regionSettingsOf(asset)
+  const blocked = reading.asset(place, 'AWS::Account::RegionSettings')?.document.snapshotBlock
   const answer = blocked === undefined ? 'unknown' : blocked === 'block-all-sharing' ? 'yes' : 'no'
   const block = { answer, uid: place, missing: `block public access for snapshots in ${region} of ${account}` } as const
-  return shared(graph, tenant, asset, sharing, block, settings ? [{ uid: place, version: settings.version }] : [])
+  return shared(reading, asset, 'snapshot', block)
 }
 
 /** Who may start an image. There is no setting that takes back what is public already: block-new-sharing does not. */
 export function imageExposure(graph: ContextGraph, tenant: string, asset: KnownAsset<'AWS::EC2::Image'>): Exposure {
-  const { public: isPublic, sharedWith } = asset.document
-  return shared(graph, tenant, asset, { ...sharingOf(asset), noun: 'image', isPublic, sharedWith }, UNBLOCKED)
+  return shared(new Reading(graph, tenant, asset), asset, 'image', UNBLOCKED)
 }
 
 /** Who may restore a snapshot of a database or of a cluster of them. RDS has no setting above it. */
 export function databaseSnapshotExposure(graph: ContextGraph, tenant: string, asset: DatabaseSnapshot): Exposure {
-  const { public: isPublic, sharedWith } = asset.document
-  return shared(graph, tenant, asset, { ...sharingOf(asset), noun: 'snapshot', isPublic, sharedWith }, UNBLOCKED)
+  return shared(new Reading(graph, tenant, asset), asset, 'snapshot', UNBLOCKED)
 }
 
-function sharingOf({ uid, account }: Pick<KnownAsset, 'uid' | 'account'>): Pick<Sharing, 'uid' | 'account'> {
-  return { uid, account }
-}
-
-function shared(
-  graph: ContextGraph,
-  tenant: string,
-  asset: Pick<KnownAsset, 'uid' | 'account' | 'region' | 'version'>,
-  sharing: Sharing,
-  block: Block,
-  inputs: Exposure['inputs'] = [],
-): Exposure {
-  return settle(graph, tenant, asset, {
+function shared(reading: Reading, asset: Shareable, noun: string, block: Block): Exposure {
+  const { uid, account, document } = asset
+  const sharing: Sharing = { uid, account, noun, isPublic: document.public, sharedWith: document.sharedWith }
+  return settle(reading, asset, {
     openings: [...publicOpening(sharing, block), ...accountOpenings(sharing)],
     closedBy: closedBy(sharing, block),
-    missing: [],
-    inputs: [{ uid: asset.uid, version: asset.version }, ...inputs],
     holdsData: true,
   })
 }

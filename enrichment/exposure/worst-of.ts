@@ -1,10 +1,15 @@
 import type { Exposure, Hop } from '../exposure.ts'
-import { LADDERS } from '../evidence.ts'
+import { LADDERS, type Rung } from '../evidence.ts'
 
-/** How many of the hops and names of many proofs one proof repeats. */
-const TOLD = 16
+/** How many of the hops and names that it rests on a proof repeats. */
+export const TOLD = 16
 /** Unknown lies below it: from here on it is worth saying however much further others can be reached. */
-const SURE = LADDERS.exposure.indexOf('internet_restricted')
+const SURE = rank('internet_restricted')
+
+/** How high a rung stands, from 0. */
+export function rank(rung: Rung<'exposure'>): number {
+  return LADDERS.exposure.indexOf(rung)
+}
 
 /** Several things of which the worst counts. */
 export interface Parts {
@@ -26,7 +31,7 @@ export function worstOf({ exposures, missing }: Parts): Exposure {
   // Nothing but all of them together proves that nobody gets in.
   const told = worst !== undefined && rankOf(worst) >= SURE ? [worst] : exposures
   const common = {
-    closedBy: hopsOf(told),
+    closedBy: distinctHops(told.flatMap((each) => each.closedBy)),
     inputs: inputsOf(told),
     missing: [...new Set([...(worst?.missing ?? []), ...open])].slice(0, TOLD),
   }
@@ -35,7 +40,7 @@ export function worstOf({ exposures, missing }: Parts): Exposure {
 }
 
 function rankOf({ value }: Exposure): number {
-  return value === undefined ? -1 : LADDERS.exposure.indexOf(value)
+  return value === undefined ? -1 : rank(value)
 }
 
 function isWorse(one: Exposure, other: Exposure): boolean {
@@ -43,13 +48,14 @@ function isWorse(one: Exposure, other: Exposure): boolean {
   return difference > 0 || (difference === 0 && one.certainty === 'certain' && other.certainty === 'possible')
 }
 
-function hopsOf(exposures: readonly Exposure[]): readonly Hop[] {
-  const hops = new Map<string, Hop>()
-  for (const hop of exposures.flatMap(({ closedBy }) => closedBy)) {
-    if (hops.size === TOLD) break
-    hops.set(`${hop.uid} ${hop.text}`, hop)
+/** Each hop once, the first ones. */
+export function distinctHops(hops: readonly Hop[]): readonly Hop[] {
+  const distinct = new Map<string, Hop>()
+  for (const hop of hops) {
+    if (distinct.size === TOLD) break
+    distinct.set(`${hop.uid} ${hop.text}`, hop)
   }
-  return [...hops.values()]
+  return [...distinct.values()]
 }
 
 function inputsOf(exposures: readonly Exposure[]): Exposure['inputs'] {

@@ -1,9 +1,9 @@
 import { expect, onTestFinished, test } from 'vitest'
 import type { FindingState, StateRecord } from '../../schemas/generated/state.ts'
-import { assetPrefix, stateKey } from '../state/keys.ts'
+import { assetPrefix, dirtyAccountPrefix, hasKeys, stateKey } from '../state/keys.ts'
 import { LocalStore } from '../state/local-store.ts'
 import { Overlay } from '../state/overlay.ts'
-import { drainAccounts, hasMarkedAccounts, markAccount } from './account-marks.ts'
+import { drainAccounts, markAccount } from './account-marks.ts'
 import { assetRecord, SAMPLE_ACCOUNT, SAMPLE_TENANT } from './sample-graph.ts'
 
 const MARK = stateKey.dirtyAccount(SAMPLE_TENANT, SAMPLE_ACCOUNT)
@@ -46,7 +46,7 @@ test("an account's findings are taken in steps, each once, and those of others a
   const steps = [4, 4, 4].map((limit) => drained(store, state, limit))
   expect(steps.map(({ length }) => length)).toEqual([4, 4, 2])
   expect(steps.flat().toSorted()).toEqual(Array.from({ length: 10 }, (_, index) => `finding/acme-bucket-${index}`))
-  expect(hasMarkedAccounts(store)).toBe(false)
+  expect(hasKeys(store, dirtyAccountPrefix)).toBe(false)
 })
 
 test('an account that is marked while it is walked is walked once more', () => {
@@ -58,7 +58,7 @@ test('an account that is marked while it is walked is walked once more', () => {
   markAccount(store, SAMPLE_TENANT, SAMPLE_ACCOUNT)
   const counts = Array.from({ length: 4 }, () => drained(store, state, 9).length)
   expect(counts).toEqual([6, 9, 1, 0])
-  expect(hasMarkedAccounts(store)).toBe(false)
+  expect(hasKeys(store, dirtyAccountPrefix)).toBe(false)
 })
 
 test('a walk that was begun over another graph begins anew', async () => {

@@ -1,4 +1,4 @@
-import type { StateReader, StateStore } from '../enricher.ts'
+import type { StateStore } from '../enricher.ts'
 import { dirtyAccountPrefix, findingPrefix, readState, stateKey } from '../state/keys.ts'
 import type { AssetGraph } from './asset-graph.ts'
 
@@ -13,12 +13,6 @@ export function markAccount(store: StateStore, tenant: string, account: string):
   const held = readState(store, 'dirty', key)
   if (held === undefined) store.put(key, { type: 'dirty', reason: REASON, tenant })
   else if (held.after !== undefined && held.again !== true) store.put(key, { ...held, again: true })
-}
-
-/** Whether findings are left that are marked by account. */
-export function hasMarkedAccounts(store: StateReader): boolean {
-  for (const _ of store.keys(dirtyAccountPrefix, { limit: 1 })) return true
-  return false
 }
 
 /**

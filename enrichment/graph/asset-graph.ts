@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { StateRecord } from '../../schemas/generated/state.ts'
 import type { AssetType, KnownAsset } from '../context-graph.ts'
-import { assetPrefix } from '../state/keys.ts'
+import { assetPrefix, stateKey } from '../state/keys.ts'
 import { AccountLinks } from './account-links.ts'
 import { Adjacency } from './adjacency.ts'
 import { grown } from './growing.ts'
@@ -27,6 +27,8 @@ export class AssetGraph {
   readonly covered = new Map<string, boolean>()
   /** What was found out from the graph as it is now, by whoever asked. */
   readonly derived = new Map<string, unknown>()
+  /** By tenant, the start of the state keys of its assets: a digest, asked for with every look at an asset. */
+  readonly #prefixes = new Map<string, string>()
   /** By the start of the state keys of one tenant's assets. */
   readonly #tenants = new Map<string, Map<string, number>>()
   readonly #uids: string[] = ['']
@@ -41,6 +43,13 @@ export class AssetGraph {
   /** How many assets are known, and how many edges they have. */
   get size(): { readonly assets: number; readonly edges: number } {
     return { assets: this.#known, edges: this.edges.count }
+  }
+
+  /** The start of the state keys of a tenant's assets. */
+  prefixOfTenant(tenant: string): string {
+    let prefix = this.#prefixes.get(tenant)
+    if (prefix === undefined) this.#prefixes.set(tenant, (prefix = stateKey.asset(tenant, '')))
+    return prefix
   }
 
   /** The number of an asset that is known or named; 0 for none. */

@@ -16,8 +16,6 @@ interface Records {
 export class StoredGraph implements ContextGraph {
   readonly #graph: AssetGraph
   readonly #records: Records
-  /** The start of the state keys of a tenant's assets. */
-  readonly #prefixes = new Map<string, string>()
 
   constructor(graph: AssetGraph, records: Records) {
     this.#graph = graph
@@ -25,7 +23,7 @@ export class StoredGraph implements ContextGraph {
   }
 
   asset<Type extends AssetType>(tenant: string, uid: string, type?: Type): KnownAsset<Type> | undefined {
-    const prefix = this.#prefixOf(tenant)
+    const prefix = this.#graph.prefixOfTenant(tenant)
     return this.#known(prefix, this.#graph.find(prefix, uid), type) as KnownAsset<Type> | undefined
   }
 
@@ -35,7 +33,7 @@ export class StoredGraph implements ContextGraph {
     relation: Relation,
     type?: Type,
   ): readonly KnownAsset<Type>[] {
-    const prefix = this.#prefixOf(tenant)
+    const prefix = this.#graph.prefixOfTenant(tenant)
     const node = this.#graph.find(prefix, uid)
     if (node === 0) return []
     const found: KnownAsset[] = []
@@ -79,11 +77,5 @@ export class StoredGraph implements ContextGraph {
     const asset = knownAsset(this.#records.get(`${prefix}${graph.uidOf(node)}`))
     if (asset !== undefined) graph.recent.put(node, generation, asset)
     return asset
-  }
-
-  #prefixOf(tenant: string): string {
-    let prefix = this.#prefixes.get(tenant)
-    if (prefix === undefined) this.#prefixes.set(tenant, (prefix = stateKey.asset(tenant, '')))
-    return prefix
   }
 }

@@ -135,15 +135,19 @@ export class IntelTable implements Intelligence {
     }
   }
 
-  #replaceScores({ uid, scores }: EpssPage, offset: bigint): void {
-    const page = new ScorePage(scores, (cve) => pageOf(epssPageOf, cve) === uid)
+  #replaceScores(intel: EpssPage, offset: bigint): void {
+    const { uid } = intel
+    const page = new ScorePage(intel)
     const before = this.#scores.get(uid)
     this.#noting([...(before?.cves() ?? []), ...page.cves()], offset, () => this.#scores.set(uid, page))
   }
 
   #replaceEntries({ uid, entries }: KevPage, offset: bigint): void {
-    const own = Object.entries(entries).filter(([cve]) => pageOf(kevPageOf, cve) === uid)
-    const page = new Map(own.map(([cve, { addedAt, ransomware }]) => [cveId(parseCve(cve)!), { addedAt, ransomware }]))
+    const page = new Map<string, KevEntry>()
+    for (const [cve, { addedAt, ransomware }] of Object.entries(entries)) {
+      const name = parseCve(cve)
+      if (name !== undefined && kevPageOf(name) === uid) page.set(cveId(name), { addedAt, ransomware })
+    }
     const before = this.#entries.get(uid)
     this.#noting([...namesOf(before), ...namesOf(page)], offset, () => this.#entries.set(uid, page))
   }
@@ -193,11 +197,6 @@ export class IntelTable implements Intelligence {
     if (cves === count) log.info(fields, 'A list about CVEs is in force.')
     else log.warn({ ...fields, count }, 'A list about CVEs is in force with other CVEs than it says it has.')
   }
-}
-
-function pageOf(page: typeof epssPageOf, cve: string): string | undefined {
-  const name = parseCve(cve)
-  return name && page(name)
 }
 
 function namesOf(entries: ReadonlyMap<string, KevEntry> = new Map()): readonly CveName[] {

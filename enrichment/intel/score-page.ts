@@ -1,4 +1,5 @@
-import { CVES_PER_PAGE, parseCve, type CveName } from '../../schemas/cve.ts'
+import { CVES_PER_PAGE, epssPageOf, parseCve, type CveName } from '../../schemas/cve.ts'
+import type { EpssPage } from '../../schemas/generated/posture-event.ts'
 import type { EpssScore } from '../intelligence.ts'
 
 /** The EPSS scores of one page in 18 bytes a CVE: by number, rising, in columns. */
@@ -11,10 +12,12 @@ export class ScorePage {
   readonly #percentiles: Float64Array
 
   /** Takes what of `scores` belongs on the page: the rest is never looked for here. */
-  constructor(scores: Readonly<Record<string, readonly number[]>>, belongs: (cve: string) => boolean) {
+  constructor({ uid, scores }: EpssPage) {
     const rows = Object.entries(scores)
-      .filter(([cve]) => belongs(cve))
-      .map(([cve, [score = 0, percentile = 0]]) => ({ ...parseCve(cve)!, score, percentile }))
+      .flatMap(([cve, [score, percentile]]) => {
+        const name = parseCve(cve)
+        return name === undefined || epssPageOf(name) !== uid ? [] : [{ ...name, score, percentile }]
+      })
       .toSorted((one, other) => one.number - other.number)
     const { year = '', number: first = 0 } = rows[0] ?? {}
     this.#year = year

@@ -8,9 +8,9 @@ import type {
 } from '../../schemas/generated/posture-event.ts'
 import type { CoverageState } from '../../schemas/generated/state.ts'
 import type { StateReader, StateStore } from '../enricher.ts'
-import { assetScopeOf, readState, stateKey } from '../state/keys.ts'
+import { assetScopeOf, hasKeys, readState, stateKey } from '../state/keys.ts'
 import type { Applied, AssetScope } from './applied.ts'
-import { isLaterScan } from './asset-marks.ts'
+import { isLaterScan } from './last-scan.ts'
 import { withPlausibleStart } from './statement.ts'
 
 /** More pairs of region and type than this are no scan of one account. */
@@ -69,8 +69,8 @@ export function completeAssetScan(received: ScanCompleted, store: StateStore, no
     return { outcome: 'scan_overtaken', touched: [] }
   const arrived = known.reduce((sum, each) => sum + (each?.latest?.uid === scan.uid ? each.latest.arrived : 0), 0)
   if (arrived !== assets) return partial(event, `${assets ?? 'no number of'} assets were sent and ${arrived} arrived`)
-  for (const each of covered) {
-    const latest = coverageOf(each, store)?.latest ?? { ...scan, arrived: 0 }
+  for (const [index, each] of covered.entries()) {
+    const latest = known[index]?.latest ?? { ...scan, arrived: 0 }
     putCoverage(each, { ...newCoverage(each, now), latest, complete: { ...scan } }, store)
     markForSweep(each, { ...event, scan }, store)
   }
@@ -90,9 +90,8 @@ function isOvertaken(scan: ScanReference, latest: ScanReference): boolean {
 
 function markForSweep(scope: AssetScope, { tenant, collector, scan }: ScanCompleted, store: StateStore): void {
   const digest = digestOf(scope)
-  const [first] = store.keys(stateKey.assetSeenPrefix(digest), { limit: 1 })
-  if (first === undefined) return
-  store.put(stateKey.sweep(digest, collector), { type: 'sweep', tenant, collector, scan: { ...scan } })
+  if (hasKeys(store, stateKey.assetSeenPrefix(digest)))
+    store.put(stateKey.sweep(digest, collector), { type: 'sweep', tenant, collector, scan: { ...scan } })
 }
 
 function partial({ scan, scope }: ScanCompleted, why: string): Applied {

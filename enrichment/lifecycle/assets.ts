@@ -5,7 +5,6 @@ import type { Applied } from './applied.ts'
 import { heldMark, isDeletion, leaveMark, versionOfAsset, versionOfDeletion } from './asset-marks.ts'
 import { countArrival } from './asset-scans.ts'
 import { derived, isOpen } from './derive.ts'
-import { typeOfAsset } from './documents.ts'
 import { withPlausibleVersion } from './statement.ts'
 import { precedence } from './version.ts'
 
@@ -15,14 +14,13 @@ import { precedence } from './version.ts'
  * A resource seen after its deletion exists again; its findings open again only when a source states so.
  */
 export function observeAsset(received: AssetObserved, store: StateStore, now: number): Applied {
-  const { tenant, collector, scan, document, ...event } = withPlausibleVersion(received)
-  const asset = { ...event.asset, type: typeOfAsset(received) }
+  const { tenant, collector, asset, scan, document } = withPlausibleVersion(received)
   const version = versionOfAsset(asset, document)
   const held = heldMark(tenant, asset, store)
   const before = held.mark?.version
   if (scan !== undefined && held.mark?.scan !== scan.uid) countArrival(tenant, asset, scan, store, now)
   const seenIn = scan === undefined ? {} : { scan: scan.uid, scanTime: scan.time }
-  leaveMark(tenant, asset, held, { type: 'asset-seen', collector, version, ...seenIn }, store)
+  leaveMark(held, { type: 'asset-seen', collector, version, ...seenIn }, store)
 
   const order = precedence(version, before)
   if (order === 'older') return { outcome: isDeletion(before) ? 'after_deletion' : 'stale', touched: [] }
@@ -53,7 +51,7 @@ export function removeAsset(
   const held = heldMark(tenant, deleted, store)
   const order = precedence(version, held.mark?.version)
   if (order !== 'newer') return { outcome: order === 'equal' ? 'repeated' : 'stale', touched: [] }
-  leaveMark(tenant, deleted, held, { type: 'asset-seen', collector, version }, store)
+  leaveMark(held, { type: 'asset-seen', collector, version }, store)
   store.put(key, { type: 'asset', tenant, asset: deleted, deleted: true, acceptedAt: now })
   return { outcome: 'accepted', touched: closeFindings(tenant, deleted, store, now), assets: [asset.uid] }
 }

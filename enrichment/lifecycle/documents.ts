@@ -4,8 +4,8 @@ import type { AssetObserved, PostureEvent } from '../../schemas/generated/postur
 import type { SchemaRegistry } from '../../schemas/registry.ts'
 
 /**
- * The event with a document that this version understands: of a type that it does not know, the asset is kept without
- * one. Throws a PermanentError (`ASSET_DOCUMENT_INVALID`) where a known type's document is not as its schema says.
+ * The event with its asset's type, and a document that this version understands: of a type that it does not know, the
+ * asset is kept without one. Throws a PermanentError (`ASSET_DOCUMENT_INVALID`) where a known type's document is not as its schema says.
  */
 export function withUsableDocument(event: PostureEvent, schemas: SchemaRegistry): PostureEvent {
   if (event.type !== 'asset.observed') return event
@@ -24,7 +24,7 @@ export function withUsableDocument(event: PostureEvent, schemas: SchemaRegistry)
 }
 
 /** What the event says that the asset is, else what its document says; empty where neither does. */
-export function typeOfAsset({ asset, document }: Pick<AssetObserved, 'asset' | 'document'>): string {
+function typeOfAsset({ asset, document }: Pick<AssetObserved, 'asset' | 'document'>): string {
   const { type = document['type'] } = asset
   return typeof type === 'string' ? type : ''
 }

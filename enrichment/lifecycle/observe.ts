@@ -5,6 +5,7 @@ import { readState, scopeOf, stateKey } from '../state/keys.ts'
 import { derived } from './derive.ts'
 import { acceptFacts, newFinding } from './facts.ts'
 import type { Applied } from './applied.ts'
+import { lastScan } from './last-scan.ts'
 import { requireKey, withPlausibleTimes } from './statement.ts'
 
 /** Takes one statement of a source into the state. */
@@ -54,15 +55,6 @@ function mark(event: FindingObserved, store: StateStore): void {
   const { scan: _, scanTime: __, ...seen } = order(next) > order(held) ? next : held
   const merged: SeenState = { ...seen, ...lastScan(next, held) }
   if (order(merged) !== order(held) || merged.scan !== held.scan) store.put(key, merged)
-}
-
-function lastScan(next: SeenState, held: SeenState): Pick<SeenState, 'scan' | 'scanTime'> {
-  const { scan, scanTime } = scanOrder(next) > scanOrder(held) ? next : held
-  return scan === undefined || scanTime === undefined ? {} : { scan, scanTime }
-}
-
-function scanOrder({ scan, scanTime }: SeenState): string {
-  return scan === undefined || scanTime === undefined ? '' : `${String(scanTime).padStart(TIME_DIGITS, '0')} ${scan}`
 }
 
 const TIME_DIGITS = 15

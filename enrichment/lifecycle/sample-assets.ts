@@ -8,10 +8,10 @@ import type {
 import type { StateRecord } from '../../schemas/generated/state.ts'
 import { LocalStore } from '../state/local-store.ts'
 import { Overlay } from '../state/overlay.ts'
-import { assetScopeOf, readState, stateKey } from '../state/keys.ts'
+import { assetScopeOf, hasKeys, readState, stateKey, sweepPrefix } from '../state/keys.ts'
 import type { Applied } from './applied.ts'
 import { applyEvent } from './lifecycle.ts'
-import { drainSweeps, hasSweeps } from './sweep.ts'
+import { drainSweeps } from './sweep.ts'
 
 export const ACCOUNT = '123456789012'
 export const REGION = 'eu-west-1'
@@ -60,6 +60,7 @@ export function deleted({ id = 'sg-1', at = START, collector = 'inventory', time
 export interface SaidOfScan {
   readonly uid?: string
   readonly at?: number
+  readonly account?: string
   readonly types?: string[]
   readonly regions?: string[]
   readonly collector?: string
@@ -67,7 +68,8 @@ export interface SaidOfScan {
   readonly outcome?: ScanCompleted['outcome']
 }
 
-export function started({ uid = 'scan-1', at = START, types = [GROUP], ...said }: SaidOfScan = {}): ScanStarted {
+export function started(said: SaidOfScan = {}): ScanStarted {
+  const { uid = 'scan-1', at = START, account = ACCOUNT, types = [GROUP], regions = [REGION] } = said
   return {
     type: 'scan.started',
     id: `+${uid}`,
@@ -77,8 +79,8 @@ export function started({ uid = 'scan-1', at = START, types = [GROUP], ...said }
     source: { product: 'aws-inventory', format: 'aws-inventory' },
     scan: { uid, time: at },
     provider: 'aws',
-    account: ACCOUNT,
-    scope: { provider: 'aws', account: ACCOUNT, regions: said.regions ?? [REGION], types },
+    account,
+    scope: { provider: 'aws', account, regions, types },
   }
 }
 
@@ -108,7 +110,7 @@ export class SamplePartition {
   /** Does all that complete scans left to be done; answers the uids that were deleted. */
   sweep(limit = 500): string[] {
     const gone: string[] = []
-    while (hasSweeps(this.store)) gone.push(...this.sweepOnce(limit))
+    while (hasKeys(this.store, sweepPrefix)) gone.push(...this.sweepOnce(limit))
     return gone
   }
 

@@ -1,5 +1,5 @@
 import type { AssetSeenState, SweepState } from '../../schemas/generated/state.ts'
-import type { StateReader, StateStore } from '../enricher.ts'
+import type { StateStore } from '../enricher.ts'
 import { readState, stateKey, sweepPrefix } from '../state/keys.ts'
 import type { Applied } from './applied.ts'
 import { isDeletion } from './asset-marks.ts'
@@ -26,12 +26,6 @@ export function drainSweeps(store: StateStore, limit: number, remove: (unseen: U
     if (left <= 0) break
     left -= drain(key, left, store, remove)
   }
-}
-
-/** Whether a sweep is under way. */
-export function hasSweeps(store: StateReader): boolean {
-  for (const _ of store.keys(sweepPrefix, { limit: 1 })) return true
-  return false
 }
 
 function drain(key: string, limit: number, store: StateStore, remove: (unseen: Unseen) => void): number {

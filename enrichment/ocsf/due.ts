@@ -1,10 +1,9 @@
 import type { FindingState, UrgentSince } from '../../schemas/generated/state.ts'
-import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type FindingStatus, type PriorityBand } from '../../schemas/records.ts'
 import type { Priority } from '../enricher.ts'
 import { isClosed } from './verdict.ts'
 
 const DAY_MS = 24 * 3600 * 1000
-const BANDS = ['P1', 'P2', 'P3', 'P4'] as const satisfies readonly PriorityBand[]
 
 /** By when a finding is to be mended, in milliseconds since the epoch by our clock. */
 export interface Due {

@@ -16,10 +16,6 @@ const LONGEST = { text: 300, uid: 512 } as const
  */
 export function exposureEnrichment(findingUid: string, proof: Exposure, known: EvidenceVector): Attributes {
   const { inputs, routes, closedBy, missing } = proof
-  const over = Object.entries({ routes, closed_by: closedBy, inputs, missing }).map(([name, list]) => {
-    const most = name === 'closed_by' ? MOST.closedBy : MOST[name as 'routes' | 'inputs' | 'missing']
-    return [name, list.length > most ? list.length - most : undefined] as const
-  })
   return enrichment(findingUid, 'exposure', {
     short_desc: cleanLine(sentenceOf(proof)),
     data: {
@@ -29,7 +25,12 @@ export function exposureEnrichment(findingUid: string, proof: Exposure, known: E
           present({ value, source, evidence }),
         ),
         inputs: inputs.slice(0, MOST.inputs).map(({ uid, version }) => ({ uid: uidOf(uid), version })),
-        left_out: present(Object.fromEntries(over)),
+        left_out: present({
+          routes: over(routes, MOST.routes),
+          closed_by: over(closedBy, MOST.closedBy),
+          inputs: over(inputs, MOST.inputs),
+          missing: over(missing, MOST.missing),
+        }),
       }),
     },
   })
@@ -54,6 +55,10 @@ function shownOf({ value, certainty, anonymous, routes, closedBy, missing }: Exp
       missing: missing.slice(0, MOST.missing).map(textOf),
     }),
   }
+}
+
+function over(list: readonly unknown[], most: number): number | undefined {
+  return list.length > most ? list.length - most : undefined
 }
 
 function routeOf({ from, protocol, ports, hops, certainty }: Route): Attributes {

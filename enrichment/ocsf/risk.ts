@@ -1,6 +1,7 @@
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus, PriorityBand } from '../../schemas/records.ts'
 import type { FindingContext, Priority } from '../enricher.ts'
+import { spoken } from '../evidence.ts'
 import { moment, present, type Attributes } from './attributes.ts'
 import { PRIORITIES, SEVERITIES, sibling } from './captions.ts'
 import type { Due } from './due.ts'
@@ -63,7 +64,7 @@ function sentences(priority: Priority, due: Due): string[] {
 
 function unknowns({ wouldChangeIf }: Priority): string[] {
   const matter = wouldChangeIf.filter(({ best, worst }) => best !== worst)
-  const each = matter.map(({ item, best, worst }) => `${words(item)} (${between(best, worst)})`)
+  const each = matter.map(({ item, best, worst }) => `${spoken(item)} (${between(best, worst)})`)
   return each.length === 0 ? [] : [`Not known, and could change it: ${each.join(', ')}.`]
 }
 
@@ -79,7 +80,7 @@ function cveSentence({ cve }: Priority, { bod }: Due): string[] {
   const { uid, ssvc, bod: timelines, unknown } = cve
   const due = moment(bod)
   const until = due === undefined ? '' : `, due ${day(due)}${timelines.length > 1 ? ' at the strictest' : ''}`
-  const open = unknown.length === 0 ? '' : ` Not known: ${unknown.map(words).join(', ')}.`
+  const open = unknown.length === 0 ? '' : ` Not known: ${unknown.map(spoken).join(', ')}.`
   return [`${uid}: CISA SSVC ${either(ssvc)}; BOD 26-04 ${either(timelines)}${until}.${open}`]
 }
 
@@ -97,11 +98,6 @@ function isElevated({ description }: FindingState, priority: Priority | undefine
 /** The more urgent one first. */
 function between(one: PriorityBand, other: PriorityBand): string {
   return [one, other].toSorted().join(' to ')
-}
-
-/** `technicalImpact` as people say it. */
-function words(name: string): string {
-  return name === 'kev' ? 'KEV' : name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 }
 
 /** `track, attend or act`. */

@@ -1,4 +1,4 @@
-import { LADDERS, type Evidence, type EvidenceVector, type Rung } from '../evidence.ts'
+import { rankOf, type Evidence, type EvidenceVector, type Rung } from '../evidence.ts'
 import { present, type Attributes } from './attributes.ts'
 
 /** Categories of sources that are one of the trait categories which Security Hub uses. */
@@ -16,15 +16,11 @@ export function traitsOf(categories: readonly string[], { exposure, cve }: Evide
 }
 
 function reachability({ value, certainty, evidence }: Evidence<'exposure'>): Attributes[] {
-  if (rank(value) < rank(REACHABLE)) return []
+  if (rankOf('exposure', value) < rankOf('exposure', REACHABLE)) return []
   return [present({ category: 'Reachability', name: value, type: certainty, values: evidence })]
 }
 
 function statedBySource(name: string): Attributes[] {
   const category = TRAITS.get(name)
   return category === undefined ? [] : [{ category, name }]
-}
-
-function rank(rung: Rung<'exposure'>): number {
-  return LADDERS.exposure.indexOf(rung)
 }

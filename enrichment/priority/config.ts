@@ -1,4 +1,5 @@
 import { Type, type Static, type TOptional, type TSchema, type TSchemaOptions } from 'typebox'
+import { BANDS } from '../../schemas/records.ts'
 import { LADDERS, type Item, type Rung } from '../evidence.ts'
 
 const band = Type.Union([Type.Literal('P1'), Type.Literal('P2'), Type.Literal('P3'), Type.Literal('P4')], {
@@ -79,7 +80,6 @@ const overrides = Type.Record(Type.String(), replacement, {
 })
 
 const LEVELS = ['1', '2', '3', '4'] as const
-const BANDS = ['P1', 'P2', 'P3', 'P4'] as const
 
 /** The part `priority` of the section `enrichment`: what it names replaces what is shipped, everything else stays. */
 export const priorityConfig = Type.Object(

@@ -1,6 +1,6 @@
 import type { PriorityBand } from '../../schemas/records.ts'
 import { ITEMS, type Item } from '../evidence.ts'
-import { LADDER_POINTS, pointAt, RUNGS } from './point.ts'
+import { LADDER_POINTS, RUNGS, STRIDES } from './point.ts'
 
 /** Combinations that move from one band to another, and what they have in common. */
 export interface Move {
@@ -31,7 +31,7 @@ interface Group {
 
 const LADDERS: readonly Ladder[] = ITEMS.map((item) => ({
   item,
-  stride: pointAt(0).withRung(item, 1).index,
+  stride: STRIDES[item],
   base: RUNGS[item].length + 1,
 })).filter(({ stride }) => stride < LADDER_POINTS)
 /** As often a group is divided by one ladder, as long as that says more exactly what is in it. */

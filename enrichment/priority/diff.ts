@@ -1,7 +1,6 @@
-import type { PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type PriorityBand } from '../../schemas/records.ts'
 import { movesOf, type Move } from './diff-groups.ts'
-import { FORM_POINTS, LADDER_POINTS, pointAt, RUNGS, type Coordinate, type Point } from './point.ts'
-import { BANDS } from './raw-band-rules.ts'
+import { CVE_ITEMS, FLAGS, FORM_POINTS, LADDER_POINTS, pointAt, RUNGS, type Coordinate, type Point } from './point.ts'
 import { Ruleset } from './ruleset.ts'
 import { valueAt } from './soundness-words.ts'
 import type { Tables, WeightedItem } from './tables.ts'
@@ -45,18 +44,17 @@ export function compareTables(before: Tables, after: Tables): TablesDifference {
 /** Each with the index of its first point. */
 function formsOfFindings(): { readonly form: string; readonly first: number }[] {
   const plain = pointAt(0)
-  const raised = (['anonymousAccess', 'liveSecret'] as const).flatMap((flag) =>
+  const raised = FLAGS.flatMap((flag) =>
     allOf([plain], flag)
       .slice(1)
       .map((point) => ({ point, words: valueAt(point, flag) })),
   )
-  const answers = ['kev', 'automatable', 'technicalImpact'] as const
-  const cves = answers.reduce<readonly Point[]>(allOf, [pointAt(FORM_POINTS)])
+  const cves = CVE_ITEMS.reduce<readonly Point[]>(allOf, [pointAt(FORM_POINTS)])
   return [
     { form: 'no flag, no CVE', first: plain.index },
     ...raised.map(({ point, words }) => ({ form: words, first: point.index })),
     ...cves.map((cve) => ({
-      form: ['CVE', ...answers.map((each) => valueAt(cve, each))].join(', '),
+      form: ['CVE', ...CVE_ITEMS.map((each) => valueAt(cve, each))].join(', '),
       first: cve.index,
     })),
   ]

@@ -9,6 +9,7 @@ export const CVE_LADDERS = {
 } as const
 
 export type CveItem = keyof typeof CVE_LADDERS
+export const CVE_ITEMS = Object.keys(CVE_LADDERS) as readonly CveItem[]
 export type Coordinate = Item | CveItem
 /** The rungs of every coordinate, the safest first. */
 export const RUNGS: Readonly<Record<Coordinate, readonly string[]>> = { ...LADDERS, ...CVE_LADDERS }
@@ -23,6 +24,9 @@ export const COUNTED_ITEMS = [
   'asset',
 ] as const satisfies readonly CountedItem[]
 
+/** The items that hold for few findings only: unknown counts as no. */
+export const FLAGS = ['anonymousAccess', 'liveSecret'] as const satisfies readonly Item[]
+
 /** Stands for the rung of a coordinate about which nothing is known. */
 export const UNKNOWN = -1
 
@@ -36,8 +40,9 @@ export const POINT_COUNT = FORM_POINTS * 28
 /**
  * A point's index is a numeral of mixed radix: each coordinate has a digit, its rung, and the highest digit is unknown. The severity
  * turns fastest, the form of the CVE slowest, and what is no CVE comes first; so the first LADDER_POINTS are all of the ladders.
+ * These are how far the index moves with one rung of each.
  */
-const STRIDES: Readonly<Record<Coordinate, number>> = {
+export const STRIDES: Readonly<Record<Coordinate, number>> = {
   severity: 1,
   asset: 6,
   path: 36,
@@ -166,6 +171,10 @@ export function pointOf(vector: EvidenceVector, tables: Tables): Point {
 export function countedRung(coordinate: Coordinate, tables: Tables): number {
   if (coordinate === 'severity') return UNKNOWN
   return coordinate in tables.unknown ? RUNGS[coordinate].indexOf(tables.unknown[coordinate as CountedItem]) : 0
+}
+
+export function isFlag(coordinate: Coordinate): boolean {
+  return (FLAGS as readonly Coordinate[]).includes(coordinate)
 }
 
 function digitOfAnswer(answer: boolean | undefined): number {

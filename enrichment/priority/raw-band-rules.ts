@@ -1,11 +1,8 @@
-import type { PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type PriorityBand } from '../../schemas/records.ts'
 import { ITEMS, LADDERS, type Item, type Rung } from '../evidence.ts'
-import { bodTimeline } from './cve/bod.ts'
+import { bodTimeline, isPublic } from './cve/bod.ts'
 import { countedRung, RUNGS } from './point.ts'
 import type { Condition, CountedItem, Level, Override, Tables } from './tables.ts'
-
-/** The most urgent first: a band's number is its place here. */
-export const BANDS: readonly PriorityBand[] = ['P1', 'P2', 'P3', 'P4']
 
 export const BOD_FLOOR = 'floor-bod-26-04'
 
@@ -26,7 +23,7 @@ export interface Rule {
 
 /**
  * The tables by digits, so that millions of points can be evaluated. A digit is the number of a rung, or one more than the highest
- * for unknown; its entry is then that of what unknown counts as.
+ * for unknown; its entry is then that of what unknown counts as. A band's number is its place in BANDS.
  */
 export interface Rules {
   /** By exposure and exploitability. */
@@ -105,7 +102,7 @@ function maskOf(item: Item, bound: Bound, tables: Tables): number {
 function bodRule(form: number, exposure: Rung<'exposure'>, tables: Tables): Rule | undefined {
   if (form === 0) return undefined
   const answers = form - 1
-  const exposed = RUNGS.exposure.indexOf(exposure) >= RUNGS.exposure.indexOf('internet')
+  const exposed = isPublic(exposure)
   const { days } = bodTimeline({
     kev: (answers & 1) > 0,
     exposed,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ITEMS, type EvidenceVector, type Item, type Rung } from '../evidence.ts'
 import { pointAt, pointOf, POINT_COUNT } from './point.ts'
 import { rawSteps, type RawSteps } from './raw-band.ts'
-import { BANDS } from './raw-band-rules.ts'
+import { BANDS } from '../../schemas/records.ts'
 import { TABLES, type Tables } from './tables.ts'
 
 describe('the steps to a band', () => {

@@ -1,7 +1,7 @@
-import type { PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type PriorityBand } from '../../schemas/records.ts'
 import { ITEMS, type Rung } from '../evidence.ts'
-import { COUNTED_ITEMS, RUNGS, type CveItem, type Point } from './point.ts'
-import { BANDS, cveForm, rulesOf, type HeldOverride, type Rule, type Rules } from './raw-band-rules.ts'
+import { COUNTED_ITEMS, FLAGS, RUNGS, type CveItem, type Point } from './point.ts'
+import { cveForm, rulesOf, type HeldOverride, type Rule, type Rules } from './raw-band-rules.ts'
 import type { Level, Tables } from './tables.ts'
 
 export type { HeldOverride } from './raw-band-rules.ts'
@@ -45,7 +45,7 @@ const SEVERITY = ITEMS.indexOf('severity')
 const CVE = ITEMS.length
 const UNKNOWN_DIGITS = ITEMS.map((item) => RUNGS[item].length)
 const COUNTED_PLACES = COUNTED_ITEMS.map((item) => ITEMS.indexOf(item))
-const FLAG_PLACES = [ITEMS.indexOf('anonymousAccess'), ITEMS.indexOf('liveSecret')]
+const FLAG_PLACES = FLAGS.map((flag) => ITEMS.indexOf(flag))
 
 const MOST_URGENT = 0
 const LEAST_URGENT = BANDS.length - 1
@@ -86,7 +86,8 @@ export function rawSteps(point: Point, tables: Tables, rules: Rules = rulesOf(ta
   }
 }
 
-function digitsOf(point: Point): Digits {
+/** What the evaluator takes of a point. */
+export function digitsOf(point: Point): Digits {
   const digits = ITEMS.map((item, place) => (point.isKnown(item) ? point.at(item) : UNKNOWN_DIGITS[place]!))
   const isYes = (item: CveItem): boolean => point.at(item) > 0
   return [...digits, point.isCve ? cveForm(isYes('kev'), isYes('automatable'), isYes('technicalImpact')) : 0]

@@ -3,7 +3,7 @@ import type { Reason } from '../enricher.ts'
 import { ITEMS, LADDERS, type Item } from '../evidence.ts'
 import { factsOf, used, type Case } from './facts.ts'
 import type { HeldOverride, RawSteps } from './raw-band.ts'
-import type { Coordinate } from './point.ts'
+import { CVE_ITEMS, type Coordinate } from './point.ts'
 import type { Ends } from './unknowns.ts'
 import { clause, listed, QUESTIONS, rungName, sentence } from './words.ts'
 
@@ -86,7 +86,7 @@ function floor(seen: Case, { id, band, when, days }: HeldOverride): Reason {
 
 function bodFloor(seen: Case, id: string, band: PriorityBand, days: number): Reason {
   const { vector, point } = seen
-  const answers = (['kev', 'automatable', 'technicalImpact'] as const).filter((each) => point.isKnown(each))
+  const answers = CVE_ITEMS.filter((each) => point.isKnown(each))
   const facts = [factsOf(['exposure'], seen), ...answers.map((each) => clause(each, point.at(each)))]
   const gives = `CISA's BOD 26-04 gives ${vector.cve?.uid ?? 'the CVE'} ${days} days, since ${listed(facts)}`
   return { id, text: `${gives}: at least ${band} (${id}).`, items: used(['exposure'], seen) }

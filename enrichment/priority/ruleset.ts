@@ -1,23 +1,27 @@
 import { digest } from '../../core/digest.ts'
-import type { PriorityBand } from '../../schemas/records.ts'
+import { BANDS, type PriorityBand } from '../../schemas/records.ts'
 import type { RulesetName } from '../enricher.ts'
 import { ITEMS } from '../evidence.ts'
-import { LADDER_POINTS, POINT_COUNT, RUNGS, type Point } from './point.ts'
-import { BANDS, cveForm, rulesOf, type Rules } from './raw-band-rules.ts'
-import { rawBand, rawSteps, type Digits, type RawSteps } from './raw-band.ts'
+import { LADDER_POINTS, POINT_COUNT, pointAt, RUNGS, STRIDES, type Point } from './point.ts'
+import { rulesOf, type Rules } from './raw-band-rules.ts'
+import { digitsOf, rawBand, rawSteps, type Digits, type RawSteps } from './raw-band.ts'
 import { TABLES_VERSION, type Tables } from './tables.ts'
 
 /** Raised with every change of what the evaluator makes of equal tables. */
 const EVALUATOR_VERSION = 1
 
 /** The ladders inside an index below LADDER_POINTS, in the order of ITEMS. */
-const LADDERS = laddersOfIndex()
+const LADDERS = ITEMS.filter((item) => STRIDES[item] < LADDER_POINTS).map((item) => ({
+  stride: STRIDES[item],
+  unknown: RUNGS[item].length,
+}))
 /** What an index says of flags and CVE: each of these forms has LADDER_POINTS points. */
 const FORMS = Array.from({ length: POINT_COUNT / LADDER_POINTS }, (_, form) => readForm(form))
 
 interface Form {
   /** The form in which everything unknown is at its safest. */
   readonly safest: number
+  /** Those of the safest form, after the ladders'. */
   readonly digits: Digits
 }
 
@@ -79,31 +83,7 @@ export class Ruleset {
   }
 }
 
-function laddersOfIndex(): readonly { readonly stride: number; readonly unknown: number }[] {
-  let stride = LADDER_POINTS
-  const ladders = ITEMS.filter((item) => item !== 'anonymousAccess' && item !== 'liveSecret')
-  return ladders.map((item) => {
-    const unknown = RUNGS[item].length
-    stride /= unknown + 1
-    return { stride, unknown }
-  })
-}
-
-/** Reads the numeral above the ladders: anonymous access, live secret, and one more than that of the CVE, or 0 for none. */
 function readForm(form: number): Form {
-  const [anonymous, secret] = [form % 4, Math.floor(form / 4) % 4].map((digit) => (digit === 3 ? 0 : digit)) as [
-    number,
-    number,
-  ]
-  const cve = Math.floor(form / 16)
-  if (cve === 0) return { safest: anonymous + 4 * secret, digits: [anonymous, secret, 0] }
-  const [kev, automatable, impact] = [1, 3, 9].map((stride) => (Math.floor((cve - 1) / stride) % 3 === 1 ? 1 : 0)) as [
-    number,
-    number,
-    number,
-  ]
-  return {
-    safest: anonymous + 4 * secret + 16 * (1 + kev + 3 * automatable + 9 * impact),
-    digits: [anonymous, secret, cveForm(kev === 1, automatable === 1, impact === 1)],
-  }
+  const safest = pointAt(form * LADDER_POINTS).safest()
+  return { safest: safest.index / LADDER_POINTS, digits: digitsOf(safest).slice(LADDERS.length) }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { COORDINATES, LADDER_POINTS, pointAt, pointOf, RUNGS, UNKNOWN } from './point.ts'
-import { BANDS } from './raw-band-rules.ts'
+import { BANDS } from '../../schemas/records.ts'
 import { scoreOf } from './score.ts'
 import { TABLES } from './tables.ts'
 

@@ -19,13 +19,14 @@ export function scoreOf(point: Point, band: PriorityBand, tables: Tables): numbe
   let weights = 0
   for (const item of WEIGHTED) {
     const weight = tables.weights[item]
-    sum += (weight * rankOf(point, item, tables)) / (RUNGS[item].length - 1)
+    sum += (weight * countedRank(point, item, tables)) / (RUNGS[item].length - 1)
     weights += weight
   }
   return least + (weights === 0 ? 0 : Math.round((width * sum) / weights))
 }
 
-function rankOf(point: Point, item: WeightedItem, tables: Tables): number {
+/** How high the ladder stands for the score, 0 the safest; an unknown one as what it counts as, an unknown severity as medium. */
+export function countedRank(point: Point, item: WeightedItem, tables: Tables): number {
   const rung = point.at(item)
   if (rung !== UNKNOWN) return rung
   return item === 'severity' ? UNKNOWN_SEVERITY : countedRung(item, tables)

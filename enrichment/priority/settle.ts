@@ -27,6 +27,6 @@ function merged(whole: unknown, parts: unknown): unknown {
   return { ...whole, ...Object.fromEntries(changed) }
 }
 
-function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isSection(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

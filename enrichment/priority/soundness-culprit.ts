@@ -1,5 +1,5 @@
 import type { PriorityConfig } from './config.ts'
-import { tablesOf } from './settle.ts'
+import { isSection, tablesOf } from './settle.ts'
 import { unsoundness, type Unsound } from './soundness.ts'
 import { TABLES } from './tables.ts'
 
@@ -41,8 +41,4 @@ function without<T extends Section>(section: T, [key, ...rest]: readonly string[
   const kept = Object.entries(section).filter(([each]) => each !== key || rest.length > 0)
   const changed = kept.map(([each, value]) => [each, each === key && isSection(value) ? without(value, rest) : value])
   return Object.fromEntries(changed) as T
-}
-
-function isSection(value: unknown): value is Section {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

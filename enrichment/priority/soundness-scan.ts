@@ -1,5 +1,5 @@
 import { ITEMS, LADDERS, type Item } from '../evidence.ts'
-import { FORM_POINTS, pointAt } from './point.ts'
+import { FORM_POINTS, STRIDES as STRIDE_OF } from './point.ts'
 import { rawBand } from './raw-band.ts'
 import { rulesOf, type Rules } from './raw-band-rules.ts'
 import type { Tables } from './tables.ts'
@@ -18,8 +18,7 @@ const EXPOSURE = ITEMS.indexOf('exposure')
 /** What is no CVE, in the digits that the evaluator takes. */
 const NO_CVE = 0
 const UNKNOWN_SEVERITY = LADDERS.severity.length
-/** How far the index of a point moves with one rung of each ladder. */
-const STRIDES = ITEMS.map((item) => pointAt(0).withRung(item, 1).index)
+const STRIDES = ITEMS.map((item) => STRIDE_OF[item])
 /** From the slowest to the fastest, so that every safer neighbour is seen before, and the plain points come first. */
 const PLACES = ITEMS.map((_, place) => place).toSorted((a, b) => STRIDES[b]! - STRIDES[a]!)
 

@@ -1,7 +1,7 @@
 import { ITEMS, LADDERS, type Item } from '../evidence.ts'
 import { countedRung, COUNTED_ITEMS, pointAt, UNKNOWN, type Point } from './point.ts'
 import type { KnownBands } from './soundness-scan.ts'
-import { combination, evaluated, isMoreUrgent, valueAt, type Evaluated, type Unsound } from './soundness-words.ts'
+import { bandOf, combination, evaluated, isMoreUrgent, valueAt, type Unsound } from './soundness-words.ts'
 import type { CountedItem, Level, Tables } from './tables.ts'
 
 const BESIDE_SEVERITY = ITEMS.filter((item) => item !== 'severity')
@@ -87,7 +87,7 @@ function lowDefault(tables: Tables): Unsound | undefined {
     const point = onlySeverity(severity)
     const least = COUNTED_ITEMS.map((item) => ({ item, ...evaluated(point.withRung(item, 0), tables) }))
     const [first] = least.toSorted((a, b) => Number(a.band > b.band) - Number(a.band < b.band))
-    if (first === undefined || !isMoreUrgent(first.band, evaluated(point, tables).band)) continue
+    if (first === undefined || !isMoreUrgent(first.band, bandOf(point, tables))) continue
     const name = LADDERS.severity[severity] ?? 'unknown'
     return lessThanProved(first.item, point, tables, `let severityDefault.${name} be at least ${first.band}`)
   }
@@ -116,10 +116,6 @@ function lessThanProved(item: Item, point: Point, tables: Tables, remedy: string
   const message = `with ${item} unknown it is ${unknown.band}, less urgent than ${better.band} where ${valueAt(proved, item)} is proved${aside(point, item)}`
   const holdsUnder = (other: Tables): boolean => isMoreUrgent(bandOf(proved, other), bandOf(point, other))
   return { rule: 'unknown-safe', message, remedy, coordinate: item, better, unknown, holdsUnder }
-}
-
-function bandOf(point: Point, tables: Tables): Evaluated['band'] {
-  return evaluated(point, tables).band
 }
 
 function aside(point: Point, item: Item): string {

@@ -1,5 +1,5 @@
 import type { PriorityBand } from '../../schemas/records.ts'
-import { COORDINATES, COUNTED_ITEMS, RUNGS, type Coordinate, type Point } from './point.ts'
+import { COORDINATES, COUNTED_ITEMS, isFlag, RUNGS, type Coordinate, type Point } from './point.ts'
 import { rawSteps } from './raw-band.ts'
 import type { Tables } from './tables.ts'
 
@@ -32,7 +32,11 @@ export interface Unsound {
 }
 
 export function evaluated(point: Point, tables: Tables): Evaluated {
-  return { point, band: rawSteps(point, tables).band }
+  return { point, band: bandOf(point, tables) }
+}
+
+export function bandOf(point: Point, tables: Tables): PriorityBand {
+  return rawSteps(point, tables).band
 }
 
 /** Every two bands compare as their names do: P1 is the most urgent. */
@@ -58,5 +62,5 @@ function knownOf(point: Point, named: readonly Coordinate[]): string[] {
 }
 
 function isQuiet(point: Point, coordinate: Coordinate): boolean {
-  return (coordinate === 'anonymousAccess' || coordinate === 'liveSecret') && point.at(coordinate) <= 0
+  return isFlag(coordinate) && point.at(coordinate) <= 0
 }

@@ -1,8 +1,8 @@
 import { LADDERS } from '../evidence.ts'
-import { CVE_LADDERS, FORM_POINTS, pointAt, RUNGS, type Coordinate, type CveItem, type Point } from './point.ts'
+import { CVE_ITEMS, FORM_POINTS, pointAt, RUNGS, type Coordinate, type Point } from './point.ts'
 import { KnownBands } from './soundness-scan.ts'
 import { onlySeverity, safeUnknown } from './soundness-unknown.ts'
-import { combination, evaluated, isMoreUrgent, valueAt, type Unsound } from './soundness-words.ts'
+import { bandOf, combination, evaluated, isMoreUrgent, valueAt, type Unsound } from './soundness-words.ts'
 import type { Tables } from './tables.ts'
 
 export type { Unsound } from './soundness-words.ts'
@@ -20,8 +20,6 @@ export function unsoundness(tables: Tables): Unsound | undefined {
     return inverted(inversion.item, pointAt(inversion.better), pointAt(inversion.worse), tables)
   return invertedByCve(known, tables) ?? timelinesOutOfOrder(tables) ?? safeUnknown(known, tables)
 }
-
-const CVE_ITEMS = Object.keys(CVE_LADDERS) as readonly CveItem[]
 
 function weightless({ weights }: Tables): Unsound | undefined {
   const holdsUnder = (tables: Tables): boolean => {
@@ -68,9 +66,8 @@ function timelinesOutOfOrder({ bod }: Tables): Unsound | undefined {
 
 function defaultsOutOfOrder(tables: Tables): Unsound | undefined {
   for (let worse = 1; worse < LADDERS.severity.length; worse += 1) {
-    const [better, next] = [onlySeverity(worse - 1), onlySeverity(worse)]
-    if (isMoreUrgent(evaluated(better, tables).band, evaluated(next, tables).band))
-      return inverted('severity', better, next, tables)
+    const found = inversionOf('severity', onlySeverity(worse - 1), onlySeverity(worse), tables)
+    if (found !== undefined) return found
   }
   return undefined
 }
@@ -101,8 +98,11 @@ function cvesAt(index: number): Point[] {
 }
 
 function inversionOf(coordinate: Coordinate, better: Point, worse: Point, tables: Tables): Unsound | undefined {
-  const found = inverted(coordinate, better, worse, tables)
-  return found.holdsUnder(tables) ? found : undefined
+  return isInverted(better, worse, tables) ? inverted(coordinate, better, worse, tables) : undefined
+}
+
+function isInverted(better: Point, worse: Point, tables: Tables): boolean {
+  return isMoreUrgent(bandOf(better, tables), bandOf(worse, tables))
 }
 
 function inverted(coordinate: Coordinate, better: Point, worse: Point, tables: Tables): Unsound {
@@ -116,6 +116,6 @@ function inverted(coordinate: Coordinate, better: Point, worse: Point, tables: T
     coordinate,
     better: safer,
     worse: next,
-    holdsUnder: (other) => isMoreUrgent(evaluated(better, other).band, evaluated(worse, other).band),
+    holdsUnder: (other) => isInverted(better, worse, other),
   }
 }

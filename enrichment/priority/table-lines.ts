@@ -2,11 +2,12 @@ import type { PriorityBand } from '../../schemas/records.ts'
 import type { Priority } from '../enricher.ts'
 import { LADDERS, type Item } from '../evidence.ts'
 import type { Case } from './facts.ts'
-import { countedRung, UNKNOWN } from './point.ts'
+import { countedRung } from './point.ts'
 import type { HeldOverride, RawSteps } from './raw-band.ts'
+import { countedRank } from './score.ts'
 import type { Tables, WeightedItem } from './tables.ts'
 import type { Ends } from './unknowns.ts'
-import { listed, rungName, TITLES } from './words.ts'
+import { conditionText, listed, rungName, TITLES } from './words.ts'
 
 /** One line of a derivation. */
 export interface Step {
@@ -54,19 +55,13 @@ export function holdLine(raw: PriorityBand, band: PriorityBand, ends: readonly E
 
 /** The score with its terms. */
 export function scoreLine(seen: Case, { band, score }: Priority): Step {
-  const { weights } = seen.tables
+  const { point, tables } = seen
+  const { weights } = tables
   const terms = (Object.keys(weights) as WeightedItem[]).map((item) => {
-    const rung = rankOf(item, seen)
-    return `${item} ${rung}/${LADDERS[item].length - 1} x ${weights[item]}`
+    return `${item} ${countedRank(point, item, tables)}/${LADDERS[item].length - 1} x ${weights[item]}`
   })
   const total = Object.values(weights).reduce((sum, weight) => sum + weight, 0)
   return { title: 'Score', text: `${score}: in the quarter of ${band} by (${terms.join(' + ')}) of ${total}` }
-}
-
-function rankOf(item: WeightedItem, { point, tables }: Case): number {
-  if (point.isKnown(item)) return point.at(item)
-  const rung = countedRung(item, tables)
-  return rung === UNKNOWN ? LADDERS.severity.indexOf('medium') : rung
 }
 
 function counted(item: Item, { point, tables }: Case): string {
@@ -104,9 +99,7 @@ function overrideLines(
 
 function groundsOf({ days, band, when = {} }: HeldOverride, { bod }: Tables): string {
   if (days !== undefined) return bod[days] === band ? `${days} days` : `${days} days, but not publicly exposed`
-  return Object.entries(when)
-    .map(([item, bound]) => ('atLeast' in bound ? `${item} >= ${bound.atLeast}` : `${item} <= ${bound.atMost}`))
-    .join(', ')
+  return conditionText(when)
 }
 
 function rungAt({ coordinate }: Ends, end: 'safest' | 'worst'): string {

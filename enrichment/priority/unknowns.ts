@@ -1,6 +1,6 @@
 import type { PriorityBand } from '../../schemas/records.ts'
 import type { WouldChange } from '../enricher.ts'
-import { RUNGS, type Coordinate, type Point } from './point.ts'
+import { isFlag, RUNGS, type Coordinate, type Point } from './point.ts'
 import type { Ruleset } from './ruleset.ts'
 import { clause, QUESTIONS } from './words.ts'
 
@@ -32,8 +32,4 @@ function textOf(coordinate: Coordinate, best: PriorityBand, worst: PriorityBand)
   if (best === worst) return `Not known: ${question}. It is ${best} whatever the answer.`
   const highest = RUNGS[coordinate].length - 1
   return `Not known: ${question}. ${best} if ${clause(coordinate, 0)}, ${worst} if ${clause(coordinate, highest)}.`
-}
-
-function isFlag(coordinate: Coordinate): boolean {
-  return coordinate === 'anonymousAccess' || coordinate === 'liveSecret'
 }

@@ -1,5 +1,6 @@
 import type { Evidence, Item, LADDERS } from '../evidence.ts'
 import { RUNGS, type Coordinate, type CVE_LADDERS, type CveItem } from './point.ts'
+import type { Condition } from './tables.ts'
 
 /** Of others' words, in characters. */
 const LONGEST = 120
@@ -122,6 +123,13 @@ export function clause(coordinate: Coordinate, rung: number): string {
 /** The published name of a rung. */
 export function rungName(coordinate: Coordinate, rung: number): string {
   return RUNGS[coordinate][rung] ?? 'unknown'
+}
+
+/** What a condition asks for, `exposure >= internet, asset >= prod`. */
+export function conditionText(condition: Condition): string {
+  return Object.entries(condition)
+    .map(([item, bound]) => ('atLeast' in bound ? `${item} >= ${bound.atLeast}` : `${item} <= ${bound.atMost}`))
+    .join(', ')
 }
 
 /** Who says so, whether it is proved, and what it rests on first. */

@@ -39,6 +39,15 @@ export function assetScopeOf(tenant: string, account: string, region: string, ty
   return digest([tenant, account, region, type])
 }
 
+/** Whether anything stands under a key that starts with `prefix`. */
+export function hasKeys(
+  store: { keys(prefix: string, options: { readonly limit: number }): Iterable<string> },
+  prefix: string,
+): boolean {
+  const [first] = store.keys(prefix, { limit: 1 })
+  return first !== undefined
+}
+
 type RecordOf<Type extends StateRecord['type']> = Extract<StateRecord, { type: Type }>
 
 /** The record under a key as the kind that this key holds; undefined where there is none. */

@@ -8,6 +8,7 @@ import { CveIndex, CVE_TABLE, type FindingsByCve } from './cve-index.ts'
 import type { StateReader } from '../enricher.ts'
 import { PartitionGraph } from '../graph/graph.ts'
 import { findingPrefix } from './keys.ts'
+import { paged } from './paged.ts'
 
 export interface LocalStoreOptions {
   /** The file; `:memory:` for none. */
@@ -30,7 +31,6 @@ const TABLES = `
   ${CVE_TABLE}`
 /** Raised with every change of these tables or of what is indexed: older files are restored anew. */
 const LAYOUT = 2
-const PAGE = 500
 
 /**
  * What this process's partitions know, in one SQLite file. It never leads: it holds what posture.state holds up to the
@@ -154,26 +154,19 @@ export class PartitionState implements StateReader, FindingsByCve {
   }
 
   *keys(prefix: string, options: { readonly after?: string; readonly limit?: number } = {}): Iterable<string> {
-    const end = endOf(prefix)
-    let after = options.after !== undefined && options.after > prefix ? options.after : prefix
-    let left = options.limit ?? Infinity
-    while (left > 0) {
-      const rows = this.#page.all(this.#partition, after, end, Math.min(PAGE, left))
-      for (const row of rows) yield String(row['key'])
-      if (rows.length < PAGE) return
-      left -= rows.length
-      after = String(rows.at(-1)!['key'])
-    }
+    const { after = '', limit = Infinity } = options
+    for (const row of this.#rows(this.#page, prefix, after > prefix ? after : prefix, limit)) yield String(row['key'])
   }
 
   /** The records whose keys start with `prefix`, in order. */
   *records(prefix: string): Iterable<readonly [string, StateRecord]> {
-    for (let after = prefix; ;) {
-      const rows = this.#recordPage.all(this.#partition, after, endOf(prefix), PAGE)
-      for (const row of rows) yield [String(row['key']), JSON.parse(String(row['value'])) as StateRecord]
-      if (rows.length < PAGE) return
-      after = String(rows.at(-1)!['key'])
-    }
+    for (const row of this.#rows(this.#recordPage, prefix, prefix, Infinity))
+      yield [String(row['key']), JSON.parse(String(row['value'])) as StateRecord]
+  }
+
+  #rows(page: StatementSync, prefix: string, from: string, limit: number) {
+    const end = endOf(prefix)
+    return paged(from, limit, (after, count) => page.all(this.#partition, after, end, count))
   }
 
   *findingsOf(tenant: string, resourceUid: string): Iterable<string> {

@@ -1,5 +1,6 @@
 import { errors, type ApiResponse } from '@opensearch-project/opensearch'
 import { TransientError, asError, errorCode, type Fault } from '../../core/errors.ts'
+import { readRetryAfter } from '../../core/retry-after.ts'
 import { faultOf } from '../fault.ts'
 import type { Scrub } from './scrub.ts'
 
@@ -109,7 +110,7 @@ function refusalOf(thrown: InstanceType<typeof errors.ResponseError>, scrub: Scr
   const body: unknown = thrown.meta.body
   const { type, reason } = errorOf(body)
   const says = scrub([type, reason].filter((each) => each !== '').join(': '))
-  const retryAfterMs = readRetryAfter((headers ?? {})['retry-after'])
+  const retryAfterMs = readRetryAfter((headers ?? {})['retry-after'], Date.now())
   return { status: statusCode ?? 0, type, says, node: nodeOf(thrown), retryAfterMs }
 }
 
@@ -125,13 +126,6 @@ function errorOf(body: unknown): { readonly type: string; readonly reason: strin
 
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : ''
-}
-
-/** `Retry-After` in either of its forms (RFC 9110 §10.2.3), in milliseconds. */
-function readRetryAfter(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined
-  const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return pause > 0 ? pause : undefined
 }
 
 function nodeOf(thrown: unknown): string {

@@ -1,4 +1,5 @@
 import { PermanentError, TransientError, asError, errorCode, type PipelineError } from '../../core/errors.ts'
+import { readRetryAfter } from '../../core/retry-after.ts'
 import { faultOf } from '../fault.ts'
 import { nameOf, type Place } from './place.ts'
 
@@ -31,7 +32,10 @@ export function callError(thrown: unknown, place: Place, operation: string): Tra
   const status = $response?.statusCode ?? $metadata?.httpStatusCode
   const text = `${nameOf(place)}, ${operation}: ${saidBy(thrown, status)}`
   // Without what was thrown as its cause: of a refused signature it holds the request as AWS read it, session token included.
-  const waits = { fault: 'outage', retryAfterMs: retryAfter($response?.headers) } as const
+  const waits = {
+    fault: 'outage',
+    retryAfterMs: readRetryAfter($response?.headers?.['retry-after'], Date.now()),
+  } as const
   const acts = { fault: 'configuration' } as const
   if (NO_CREDENTIALS.test(name) || name === 'AccessDenied') {
     const remedy = 'check what the AWS SDK finds on this machine, roleArn, externalId, and the trust policy of the role'
@@ -112,14 +116,6 @@ function saidBy(thrown: unknown, status: number | undefined): string {
   if (error instanceof SyntaxError) return `answered ${status ?? 'something'} with what is no JSON`
   const answered = status === undefined ? '' : `answered ${status}, `
   return oneLine(`${answered}${errorCode(error)}: ${error.message}`)
-}
-
-/** `Retry-After` in either of its forms (RFC 9110 §10.2.3), in milliseconds. */
-function retryAfter(headers: Readonly<Record<string, string>> = {}): number | undefined {
-  const { 'retry-after': value } = headers
-  if (value === undefined) return undefined
-  const pause = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now()
-  return pause > 0 ? pause : undefined
 }
 
 /** A refused signature is answered with the request as AWS read it, line by line. */

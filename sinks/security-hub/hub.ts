@@ -12,10 +12,11 @@ import {
 import { unlessAborted } from '../../core/abort.ts'
 import { TransientError } from '../../core/errors.ts'
 import { Pacer } from '../../core/pacer.ts'
+import { partitionOf } from '../../schemas/aws-arns.ts'
 import { securityHubClient, type ClientConfig } from './client.ts'
 import type { Destination, SecurityHubConfig } from './config.ts'
 import { callError, EXPIRED, stalled, THROTTLED, unreadable } from './faults.ts'
-import { nameOf, partitionOf, type Place } from './place.ts'
+import { nameOf, type Place } from './place.ts'
 
 export type HubConfig = ClientConfig & Pick<SecurityHubConfig, 'callsPerSecond' | 'readsPerSecond'>
 

@@ -1,6 +1,7 @@
 import { Type, type Static, type TSchema } from 'typebox'
+import { matcherOf } from '../../core/glob.ts'
 import { OCSF_CLASSES } from '../../schemas/ocsf/validator.ts'
-import type { FindingStatus } from '../../schemas/records.ts'
+import { BANDS, type FindingStatus } from '../../schemas/records.ts'
 import type { PostureFinding } from '../sink.ts'
 
 const CLASS_NAMES: readonly (string | number)[] = [...OCSF_CLASSES].flat()
@@ -11,7 +12,7 @@ const pattern = Type.String({ minLength: 1 })
 /** The `filter` part of every sink's configuration. */
 export const sinkFilter = Type.Object(
   {
-    priority: list(Type.Enum(['P1', 'P2', 'P3', 'P4']), 'Only these priorities', ['P1', 'P2']),
+    priority: list(Type.Enum(BANDS), 'Only these priorities', ['P1', 'P2']),
     state: list(Type.Enum(['open', 'muted', 'resolved', 'gone']), 'Only these states', ['open', 'muted']),
     severity: list(
       Type.Enum(['Critical', 'High', 'Medium', 'Low', 'Informational', 'Unknown']),
@@ -73,7 +74,7 @@ export class Filter {
       const wanted: readonly (string | number)[] | undefined = filter[name]
       if (wanted === undefined) return []
       const fits = WITH_PATTERNS.has(name)
-        ? matcherOf(wanted.map(String))
+        ? wordMatcher(wanted.map(String))
         : (word: unknown) => wanted.includes(word as never)
       return [(finding: PostureFinding) => READERS[name](finding).some(fits)]
     })
@@ -92,16 +93,9 @@ export class Filter {
   }
 }
 
-/** Whether a word is one of these patterns, in which * and ? stand for any text and any character; capitals do not count. */
-function matcherOf(patterns: readonly string[]): (word: unknown) => boolean {
-  const sources = patterns.map((text) =>
-    text
-      .replaceAll(/[\\^$.|+()[\]{}]/g, String.raw`\$&`)
-      .replaceAll(/\*+/g, '.*')
-      .replaceAll('?', '.'),
-  )
-  const expression = new RegExp(`^(?:${sources.join('|')})$`, 'isu')
-  return (word) => typeof word === 'string' && expression.test(word)
+function wordMatcher(patterns: readonly string[]): (word: unknown) => boolean {
+  const matches = matcherOf(patterns)
+  return (word) => typeof word === 'string' && matches(word)
 }
 
 function resourcesOf(event: PostureFinding['event']): readonly unknown[] {

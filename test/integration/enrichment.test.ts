@@ -1,118 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { expect, onTestFinished, test, vi } from 'vitest'
-import { MetricsRegistry } from '../../app/metrics-registry.ts'
+import { expect, test, vi } from 'vitest'
 import { enrichersOf } from '../../enrichment/catalog.ts'
 import type { Enricher } from '../../enrichment/enricher.ts'
-import { IntelTable } from '../../enrichment/intel/intel-table.ts'
-import type { Periods } from '../../enrichment/lifecycle/periods.ts'
-import { openState } from '../../enrichment/open-state.ts'
-import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../../enrichment/runner.ts'
-import type { LocalStore } from '../../enrichment/state/local-store.ts'
-import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
-import { eventHeaders, readFindingHeaders, type Headers } from '../../schemas/records.ts'
-import { SchemaRegistry } from '../../schemas/registry.ts'
-import { EmbeddedStream } from '../../stream/embedded/embedded-stream.ts'
-import type { StreamRecord } from '../../stream/stream.ts'
+import { ENRICHMENT_GROUP } from '../../enrichment/runner.ts'
+import { eventHeaders, type Headers } from '../../schemas/records.ts'
 import { topics } from '../../stream/topics.ts'
 import { samplePriority } from '../sample-priority.ts'
 import { statement } from '../sample-statement.ts'
+import { ScratchEnrichmentStage } from '../scratch-enrichment-stage.ts'
 
 const DAY = 24 * 3600 * 1000
 const START = Date.UTC(2026, 10, 25, 12)
-const periods: Periods = { refreshMs: 30 * DAY, forgetMs: 400 * DAY, memoryMs: 30 * DAY }
-const schemas = new SchemaRegistry()
-const allEnrichers = enrichersOf({})
 
-/** Enrichment on a stream of its own, which can be stopped and started again as another process would. */
-class Bench {
-  readonly directory = mkdtempSync(join(tmpdir(), 'posture-enrichment-'))
-  readonly metrics = new MetricsRegistry()
-  readonly said: string[] = []
-  now = START
-  stream!: EmbeddedStream
-  store!: LocalStore
-  running!: RunningEnrichment
+function open(): Promise<ScratchEnrichmentStage> {
+  return ScratchEnrichmentStage.open({ now: START })
+}
 
-  static async open(): Promise<Bench> {
-    const bench = new Bench()
-    onTestFinished(async () => {
-      await bench.stop()
-      rmSync(bench.directory, { recursive: true })
-    })
-    await bench.start()
-    return bench
-  }
+/** Enrichment with this one after all others. */
+function beside(enricher: Enricher) {
+  return { enrichers: () => [...enrichersOf({}), enricher] }
+}
 
-  async start(options: { enrichers?: readonly Enricher[]; ruleset?: string; statePath?: string } = {}): Promise<void> {
-    const { enrichers = allEnrichers, ruleset = 'one', statePath = join(this.directory, 'enrichment.db') } = options
-    const say = (_fields: object, message: string): number => this.said.push(message)
-    this.stream = await EmbeddedStream.open({
-      directory: this.directory,
-      topics: Object.values(topics),
-      partitions: 2,
-      clock: () => this.now,
-    })
-    this.store = openState(statePath, periods)
-    const log = { debug: () => undefined, info: say, warn: say, error: say }
-    const { metrics } = this
-    this.running = await runEnrichment({
-      intelligence: new IntelTable({ schemas, log, metrics, significance: () => 0 }),
-      stream: this.stream,
-      store: this.store,
-      schemas,
-      enrichers,
-      periods,
-      ruleset,
-      metrics,
-      log,
-      clock: () => this.now,
-      tickMs: 20,
-    })
-  }
-
-  async stop(): Promise<void> {
-    await this.running.stop()
-    await this.stream.close()
-    this.store.close()
-  }
-
-  async publish(...events: FindingObserved[]): Promise<void> {
-    for (const event of events) await this.publishBytes(schemas.encode('posture-event', event), eventHeaders(event))
-  }
-
-  async publishBytes(value: Uint8Array | null, headers: Headers): Promise<void> {
-    await this.stream.publish(topics.events.name, [{ key: 'k', value, headers, partitionBy: 'acme/123456789012' }])
-  }
-
-  async settled(): Promise<void> {
-    await vi.waitFor(async () => {
-      expect(await this.stream.lag(topics.events.name, ENRICHMENT_GROUP)).toBe(0)
-      expect(await this.running.pending()).toBe(false)
-    }, 5000)
-  }
-
-  async records(topic: string): Promise<StreamRecord[]> {
-    const records: StreamRecord[] = []
-    const following = await this.stream.follow(topic, (batch) => void records.push(...batch))
-    await following.ready
-    await following.stop()
-    return records
-  }
-
-  async emitted(): Promise<string[]> {
-    const records = await this.records(topics.findings.name)
-    return records.map(({ value, headers }) => {
-      if (value === null) return 'forgotten'
-      const { revision, state, cause } = readFindingHeaders(headers)
-      return `${revision} ${state} ${cause}`
-    })
-  }
+async function publishBytes(bench: ScratchEnrichmentStage, value: Uint8Array | null, headers: Headers): Promise<void> {
+  await bench.stream.publish(topics.events.name, [{ key: 'k', value, headers, partitionBy: 'acme/123456789012' }])
 }
 
 test('findings lie in the partition of their event, with what their readers need in the headers', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   await bench.publish(statement('bucket-a'), statement('bucket-a', { verdict: 'pass', at: START + DAY }))
   await bench.settled()
   const [event] = await bench.records(topics.events.name)
@@ -123,13 +36,13 @@ test('findings lie in the partition of their event, with what their readers need
 })
 
 test('a poison record becomes a dead letter with its bytes and origin, and blocks nothing', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   const poison = Buffer.from('{"type": "finding.observed"')
   const wrongKey = { ...statement('bucket-b'), key: `v1:${'0'.repeat(32)}` }
   await bench.publish(statement('bucket-a'))
-  await bench.publishBytes(poison, eventHeaders(statement('bucket-b')))
-  await bench.publishBytes(null, eventHeaders(statement('bucket-b')))
-  await bench.publishBytes(Buffer.from('{}'), {})
+  await publishBytes(bench, poison, eventHeaders(statement('bucket-b')))
+  await publishBytes(bench, null, eventHeaders(statement('bucket-b')))
+  await publishBytes(bench, Buffer.from('{}'), {})
   await bench.publish(wrongKey, statement('bucket-c'))
   await bench.settled()
   const dead = await bench.records(topics.deadLetters.name)
@@ -145,7 +58,7 @@ test('a poison record becomes a dead letter with its bytes and origin, and block
 })
 
 test('an enricher that throws costs the finding in hand alone, and leaves its state as it was', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   await bench.stop()
   const faulty: Enricher = {
     name: 'faulty',
@@ -157,7 +70,7 @@ test('an enricher that throws costs the finding in hand alone, and leaves its st
       return {}
     },
   }
-  await bench.start({ enrichers: [...allEnrichers, faulty] })
+  await bench.start(beside(faulty))
   await bench.publish(statement('bucket-a'), statement('bucket-b'), statement('bucket-c'))
   await bench.settled()
   expect(await bench.emitted()).toHaveLength(2)
@@ -172,8 +85,8 @@ test('an enricher that throws costs the finding in hand alone, and leaves its st
 })
 
 test('a record of a newer version stops the partition and is no dead letter', async () => {
-  const bench = await Bench.open()
-  await bench.publishBytes(Buffer.from('{}'), { ...eventHeaders(statement('bucket-a')), schema: 'posture-event/2' })
+  const bench = await open()
+  await publishBytes(bench, Buffer.from('{}'), { ...eventHeaders(statement('bucket-a')), schema: 'posture-event/2' })
   await bench.publish(statement('bucket-a'))
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(await bench.stream.lag(topics.events.name, ENRICHMENT_GROUP)).toBe(2)
@@ -181,33 +94,35 @@ test('a record of a newer version stops the partition and is no dead letter', as
 })
 
 test('a local store that is lost, or belongs to another stream, is restored from posture.state', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   await bench.publish(statement('bucket-a'), statement('bucket-b'))
   await bench.settled()
+  const { state } = bench
   await bench.stop()
-  await bench.start({ statePath: join(bench.directory, 'another.db') })
+  await bench.start({ lost: true })
   await bench.publish(statement('bucket-a'), statement('bucket-b', { verdict: 'pass', at: START + DAY }))
   await bench.settled()
   expect(await bench.emitted()).toEqual(['1 open observed', '1 open observed', '2 resolved observed'])
   expect(bench.store.counts()).toEqual({ open: 1, resolved: 1 })
 
-  const other = await Bench.open()
+  const other = await open()
   await other.stop()
-  await other.start({ statePath: join(bench.directory, 'enrichment.db') })
+  other.state = state
+  await other.start()
   await other.publish(statement('bucket-a'))
   await other.settled()
   expect(await other.emitted()).toEqual(['1 open observed'])
 })
 
 test('what time alone brings happens without any record: refresh, then forgetting', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   await bench.publish(statement('bucket-a'))
   await bench.settled()
-  bench.now += 30 * DAY
+  bench.now = START + 30 * DAY
   await vi.waitFor(async () => expect(await bench.emitted()).toEqual(['1 open observed', '2 open refresh']), 5000)
   await bench.publish(statement('bucket-a', { verdict: 'pass', at: bench.now }))
   await bench.settled()
-  bench.now += 400 * DAY
+  bench.now = START + 430 * DAY
   await vi.waitFor(
     async () =>
       expect(await bench.emitted()).toEqual(['1 open observed', '2 open refresh', '3 resolved observed', 'forgotten']),
@@ -217,7 +132,7 @@ test('what time alone brings happens without any record: refresh, then forgettin
 })
 
 test('other rules have every finding enriched again, in steps, and only what means something else comes out', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   const resources = Array.from({ length: 700 }, (_, index) => `bucket-${index}`)
   await bench.publish(...resources.map((resource) => statement(resource)))
   await bench.settled()
@@ -233,7 +148,7 @@ test('other rules have every finding enriched again, in steps, and only what mea
     apply: () => [],
     enrich: ({ identity }) => (identity.resource.endsWith('7') ? { priority: samplePriority('P1') } : {}),
   }
-  await bench.start({ ruleset: 'three', enrichers: [...allEnrichers, raised] })
+  await bench.start({ ruleset: 'three', ...beside(raised) })
   await bench.settled()
   const context = (await bench.emitted()).slice(700)
   expect(context).toEqual(Array.from({ length: 70 }, () => '2 open context'))

@@ -11,14 +11,19 @@ const STRICTER = 'enrichment: { priority: { consequence: { asset: { prod: 4 } },
 
 let pipeline: ScratchPipeline
 let stricter: ScratchPipeline
+/** What each of them holds. */
+let findings: readonly StoredFinding[]
+let ofStricter: readonly StoredFinding[]
 beforeAll(async () => {
   pipeline = new ScratchPipeline()
   stricter = new ScratchPipeline()
   appendFileSync(stricter.config, STRICTER)
-  for (const each of [pipeline, stricter]) {
+  const filled = [pipeline, stricter].map(async (each) => {
     each.addSample('account/prowler.ocsf.json')
     await each.run()
-  }
+    return findingsOf(each)
+  })
+  ;[findings, ofStricter] = (await Promise.all(filled)) as [readonly StoredFinding[], readonly StoredFinding[]]
 })
 afterAll(() => {
   pipeline.remove()
@@ -31,8 +36,7 @@ async function findingsOf(from: ScratchPipeline): Promise<readonly StoredFinding
   return lines.map((line) => JSON.parse(line) as StoredFinding)
 }
 
-test('every event of the sample account holds all that its priority needs to be decided again', async () => {
-  const findings = await findingsOf(pipeline)
+test('every event of the sample account holds all that its priority needs to be decided again', () => {
   const ruleset = new Ruleset(TABLES)
   expect(findings.length).toBeGreaterThan(100)
   for (const finding of findings) {
@@ -44,7 +48,6 @@ test('every event of the sample account holds all that its priority needs to be 
 })
 
 test('a finding is explained by its evidence, and a tag is named as the source', async () => {
-  const findings = await findingsOf(pipeline)
   const { key, priority } = findings.find((finding) => priorityInEvent(finding)?.evidence.asset !== undefined)!
   const { code, stdout, stderr } = await pipeline.command('explain', key.slice(0, 16))
   expect([code, stderr]).toEqual([0, ''])
@@ -54,9 +57,7 @@ test('a finding is explained by its evidence, and a tag is named as the source',
 })
 
 test('explain decides by the tables in force, also where others ranked the event', async () => {
-  const { key } = (await findingsOf(stricter)).find(
-    (finding) => priorityInEvent(finding)?.evidence.asset !== undefined,
-  )!
+  const { key } = ofStricter.find((finding) => priorityInEvent(finding)?.evidence.asset !== undefined)!
   const { code, stdout } = await stricter.command('explain', key, '--if', 'asset=dev', '--json')
   expect(code).toBe(0)
   const told = JSON.parse(stdout) as { now: { band: string }; whatIf: { band: string } }
@@ -72,15 +73,14 @@ test('explain decides by the tables in force, also where others ranked the event
 test('diff foretells which findings another configuration ranks elsewhere', async () => {
   const { code, stdout } = await pipeline.command('priority', 'diff', 'shipped', stricter.config, '--json')
   expect(code).toBe(0)
-  const { findings } = JSON.parse(stdout) as {
+  const { findings: told } = JSON.parse(stdout) as {
     findings: { total: number; moved: { key: string; from: string; to: string }[] }
   }
-  const now = new Map((await findingsOf(stricter)).map(({ key, priority }) => [key, priority]))
-  const before = await findingsOf(pipeline)
-  const moved = before.filter(({ key, priority }) => now.get(key) !== priority)
-  expect(findings.total).toBe(before.length)
+  const now = new Map(ofStricter.map(({ key, priority }) => [key, priority]))
+  const moved = findings.filter(({ key, priority }) => now.get(key) !== priority)
+  expect(told.total).toBe(findings.length)
   expect(moved.length).toBeGreaterThan(0)
-  expect(findings.moved.map(({ key, from, to }) => `${key} ${from} ${to}`).toSorted()).toEqual(
+  expect(told.moved.map(({ key, from, to }) => `${key} ${from} ${to}`).toSorted()).toEqual(
     moved.map(({ key, priority }) => `${key} ${priority} ${now.get(key)}`).toSorted(),
   )
 })

@@ -7,7 +7,7 @@ import { samples, ScratchPipeline } from '../scratch-pipeline.ts'
 import { FaultyProxy } from '../servers/faulty-proxy.ts'
 import { asAwsWritesPolicies } from '../servers/moto/function-policies.ts'
 import { SampleAccount } from '../servers/moto/sample-account.ts'
-import { seedTarget } from '../servers/moto/seed/seeded.ts'
+import { seedTarget, using } from '../servers/moto/seed/seeded.ts'
 import type { SeededAccount } from '../servers/moto/seed/seed-account.ts'
 
 const timeout = 900_000
@@ -145,15 +145,12 @@ test('the inventory proves what the scanner only states, and what is closed fall
 
 /** The second of the grants by which anybody may call the function at its URL. */
 async function grantInvocation(endpoint: string): Promise<void> {
-  const lambda = new LambdaClient(seedTarget(endpoint))
-  await lambda.send(
-    new AddPermissionCommand({
-      FunctionName: 'acme-webhook',
-      StatementId: 'anyone-through-url',
-      Principal: '*',
-      Action: 'lambda:InvokeFunction',
-      InvokedViaFunctionUrl: true,
-    }),
-  )
-  lambda.destroy()
+  const permission = new AddPermissionCommand({
+    FunctionName: 'acme-webhook',
+    StatementId: 'anyone-through-url',
+    Principal: '*',
+    Action: 'lambda:InvokeFunction',
+    InvokedViaFunctionUrl: true,
+  })
+  await using(new LambdaClient(seedTarget(endpoint)), (lambda) => lambda.send(permission))
 }

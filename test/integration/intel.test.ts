@@ -1,26 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { MetricsRegistry } from '../../app/metrics-registry.ts'
+import { describe, expect, test, vi } from 'vitest'
 import type { Enricher } from '../../enrichment/enricher.ts'
-import type { IntelTable } from '../../enrichment/intel/intel-table.ts'
-import { openState } from '../../enrichment/open-state.ts'
-import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../../enrichment/runner.ts'
-import type { LocalStore } from '../../enrichment/state/local-store.ts'
-import { eventRoute } from '../../schemas/event-route.ts'
 import type { FindingObserved, Intel } from '../../schemas/generated/posture-event.ts'
 import { eventHeaders, readFindingHeaders } from '../../schemas/records.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
-import { EmbeddedStream } from '../../stream/embedded/embedded-stream.ts'
 import { topics } from '../../stream/topics.ts'
 import { epssList, intelPriority, intelRead, intelRecords, kevList, sampleIntel } from '../sample-intel.ts'
 import { statement } from '../sample-statement.ts'
-import { logInto, type Said } from '../scratch-kafka.ts'
 import { ScratchEnrichment } from '../scratch-enrichment.ts'
+import { ScratchEnrichmentStage } from '../scratch-enrichment-stage.ts'
 import { ScratchStages } from '../scratch-stages.ts'
 
-const DAY_MS = 24 * 3600 * 1000
 const START = Date.UTC(2026, 10, 25, 12)
 const XZ = 'CVE-2024-3094'
 const OTHER = 'CVE-2023-4863'
@@ -28,117 +17,33 @@ const OTHER = 'CVE-2023-4863'
 const ACCOUNTS = ['123456789012', '111122223333'] as const
 const schemas = new SchemaRegistry()
 
-interface StartOptions {
-  /** Its local store is gone, as on another machine. */
-  readonly lost?: boolean
-  /** Put around the enricher that reads the intelligence. */
-  readonly around?: (enricher: Enricher) => Enricher
-  readonly tickMs?: number
+function open(...lists: readonly (readonly Intel[])[]): Promise<ScratchEnrichmentStage> {
+  return ScratchEnrichmentStage.open({
+    enrichers: (intelligence) => [intelPriority(intelligence)],
+    intel: lists.flat(),
+  })
 }
 
-/** Enrichment on an embedded stream of its own, which can be stopped and started again as another process would. */
-class Bench {
-  readonly directory = mkdtempSync(join(tmpdir(), 'posture-intel-'))
-  readonly said: Said[] = []
-  readonly metrics = new MetricsRegistry()
-  stream!: EmbeddedStream
-  running!: RunningEnrichment
-  intelligence!: IntelTable
-  #store: LocalStore | undefined
-  #stores = 0
-
-  static async open(...lists: readonly (readonly Intel[])[]): Promise<Bench> {
-    const bench = new Bench()
-    bench.stream = await EmbeddedStream.open({
-      directory: bench.directory,
-      topics: Object.values(topics),
-      partitions: 2,
-      log: logInto(bench.said),
-    })
-    onTestFinished(async () => {
-      await bench.stop()
-      await bench.stream.close()
-      rmSync(bench.directory, { recursive: true })
-    })
-    await bench.observe(...lists)
-    await bench.start()
-    return bench
+/** By resource, every revision that ever came out: its number, priority and cause. */
+async function revisions(bench: ScratchEnrichmentStage): Promise<Map<string, string[]>> {
+  const found = new Map<string, string[]>()
+  for (const { headers, value } of await bench.records(topics.findings.name)) {
+    const { revision, priority, cause } = readFindingHeaders(headers)
+    const { resources } = JSON.parse(Buffer.from(value!).toString()) as { resources: [{ uid: string }] }
+    const [{ uid }] = resources
+    found.set(uid, [...(found.get(uid) ?? []), `${revision} ${priority} ${cause}`])
   }
+  return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)))
+}
 
-  async start({ lost = false, around = (enricher) => enricher, tickMs = 20 }: StartOptions = {}): Promise<void> {
-    if (lost) this.#stores += 1
-    const periods = { refreshMs: 30 * DAY_MS, forgetMs: 400 * DAY_MS, memoryMs: 30 * DAY_MS }
-    const store = openState(join(this.directory, `enrichment-${this.#stores}.db`), periods)
-    this.#store = store
-    const context = { schemas, log: logInto(this.said), metrics: this.metrics, clock: Date.now }
-    this.intelligence = sampleIntel(context)
-    this.running = await runEnrichment({
-      ...context,
-      stream: this.stream,
-      store,
-      intelligence: this.intelligence,
-      enrichers: [around(intelPriority(this.intelligence))],
-      periods,
-      ruleset: 'one',
-      tickMs,
-    })
-  }
+/** What became of findings, each different course once. */
+async function histories(bench: ScratchEnrichmentStage): Promise<string[]> {
+  return [...new Set([...(await revisions(bench)).values()].map((each) => each.join(', ')))]
+}
 
-  async stop(): Promise<void> {
-    await this.running.stop()
-    this.#store?.close()
-    this.#store = undefined
-  }
-
-  async observe(...lists: readonly (readonly Intel[])[]): Promise<void> {
-    await this.stream.publish(topics.global.name, intelRecords(lists.flat()))
-  }
-
-  async publish(...events: readonly FindingObserved[]): Promise<void> {
-    const records = events.map((event) => {
-      const { key, partitionBy } = eventRoute(event)
-      const value = schemas.encode('posture-event', event)
-      return { key, value, headers: eventHeaders(event), ...(partitionBy === undefined ? {} : { partitionBy }) }
-    })
-    await this.stream.publish(topics.events.name, records)
-  }
-
-  async settled(): Promise<void> {
-    const timeout = 60_000
-    await vi.waitFor(
-      async () => {
-        expect(await this.stream.lag(topics.events.name, ENRICHMENT_GROUP)).toBe(0)
-        expect(await this.running.pending()).toBe(false)
-      },
-      { timeout, interval: 20 },
-    )
-  }
-
-  /** By resource, every revision that ever came out: its number, priority and cause. */
-  async revisions(): Promise<Map<string, string[]>> {
-    const found = new Map<string, string[]>()
-    const following = await this.stream.follow(topics.findings.name, (records) => {
-      for (const { headers, value } of records) {
-        const { revision, priority, cause } = readFindingHeaders(headers)
-        const { resources } = JSON.parse(Buffer.from(value!).toString()) as { resources: [{ uid: string }] }
-        const [{ uid }] = resources
-        found.set(uid, [...(found.get(uid) ?? []), `${revision} ${priority} ${cause}`])
-      }
-    })
-    await following.ready
-    await following.stop()
-    return new Map([...found].toSorted(([one], [other]) => (one < other ? -1 : 1)))
-  }
-
-  /** What became of findings, each different course once. */
-  async histories(): Promise<string[]> {
-    return [...new Set([...(await this.revisions()).values()].map((each) => each.join(', ')))]
-  }
-
-  async emitted(): Promise<number> {
-    const ends = await this.stream.ends(topics.findings.name)
-    return [...ends.values()].reduce((sum, end) => sum + Number(end), 0)
-  }
+async function countEmitted({ stream }: ScratchEnrichmentStage): Promise<number> {
+  const ends = await stream.ends(topics.findings.name)
+  return [...ends.values()].reduce((sum, end) => sum + Number(end), 0)
 }
 
 const numbered = (count: number): FindingObserved[] =>
@@ -182,15 +87,15 @@ describe.each(['embedded', 'kafka'] as const)('on a stream of type %s', (type) =
 })
 
 test('scores that move and cross no threshold bring nothing; a page that a snapshot drops brings its findings', async () => {
-  const bench = await Bench.open(epssList({ [XZ]: 0.5, [OTHER]: 0.01 }), kevList([]))
+  const bench = await open(epssList({ [XZ]: 0.5, [OTHER]: 0.01 }), kevList([]))
   await bench.publish(statement('a', { cves: [XZ] }), statement('b', { cves: [OTHER] }))
   await bench.settled()
-  await bench.observe(epssList({ [XZ]: 0.4, [OTHER]: 0.02 }))
+  await bench.observe(...epssList({ [XZ]: 0.4, [OTHER]: 0.02 }))
   await bench.settled()
-  expect(await bench.emitted()).toBe(2)
-  await bench.observe(epssList({ [OTHER]: 0.02 }).slice(-1))
+  expect(await countEmitted(bench)).toBe(2)
+  await bench.observe(...epssList({ [OTHER]: 0.02 }).slice(-1))
   await bench.settled()
-  expect(Object.fromEntries(await bench.revisions())).toEqual({
+  expect(Object.fromEntries(await revisions(bench))).toEqual({
     a: ['1 P2 observed', '2 P3 context'],
     b: ['1 P3 observed'],
   })
@@ -204,19 +109,19 @@ test('scores that move and cross no threshold bring nothing; a page that a snaps
 })
 
 test.each([false, true])('what came while nobody ran is made up for (local store lost: %s)', async (lost) => {
-  const bench = await Bench.open(epssList({}), kevList([OTHER]))
+  const bench = await open(epssList({}), kevList([OTHER]))
   await bench.publish(...ACCOUNTS.map((account, index) => statement(`a-${index}`, { account, cves: [XZ] })))
   await bench.publish(statement('b', { cves: [OTHER] }), statement('c'))
   await bench.settled()
   await bench.stop()
   await bench.start({ lost })
   await bench.settled()
-  expect(await bench.emitted()).toBe(4)
+  expect(await countEmitted(bench)).toBe(4)
   await bench.stop()
-  await bench.observe(kevList([XZ]))
+  await bench.observe(...kevList([XZ]))
   await bench.start({ lost })
   await bench.settled()
-  expect(Object.fromEntries(await bench.revisions())).toEqual({
+  expect(Object.fromEntries(await revisions(bench))).toEqual({
     'a-0': ['1 P3 observed', '2 P1 context'],
     'a-1': ['1 P3 observed', '2 P1 context'],
     b: ['1 P1 observed', '2 P3 context'],
@@ -225,26 +130,29 @@ test.each([false, true])('what came while nobody ran is made up for (local store
 })
 
 test('stopped in the middle, and gone on with elsewhere, every finding comes out once', async () => {
-  const bench = await Bench.open(epssList({}), kevList([]))
+  const bench = await open(epssList({}), kevList([]))
   await bench.publish(...numbered(2500))
   await bench.settled()
   await bench.stop()
   await bench.start({ tickMs: 200 })
-  await bench.observe(kevList([XZ]))
-  await vi.waitFor(async () => expect(await bench.emitted()).toBeGreaterThan(2500), { timeout: 20_000, interval: 5 })
+  await bench.observe(...kevList([XZ]))
+  await vi.waitFor(async () => expect(await countEmitted(bench)).toBeGreaterThan(2500), {
+    timeout: 20_000,
+    interval: 5,
+  })
   await bench.stop()
-  const inBetween = await bench.emitted()
+  const inBetween = await countEmitted(bench)
   expect(inBetween).toBeLessThan(5000)
   await bench.start({ lost: true })
   await bench.settled()
   console.log(`stopped after ${inBetween - 2500} of 2500`)
-  expect(await bench.emitted()).toBe(5000)
-  expect((await bench.revisions()).size).toBe(2500)
-  expect(await bench.histories()).toEqual(['1 P3 observed, 2 P1 context'])
+  expect(await countEmitted(bench)).toBe(5000)
+  expect((await revisions(bench)).size).toBe(2500)
+  expect(await histories(bench)).toEqual(['1 P3 observed, 2 P1 context'])
 })
 
 test('a batch that fails in the middle leaves nothing behind and is done again', async () => {
-  const bench = await Bench.open(epssList({}), kevList([]))
+  const bench = await open(epssList({}), kevList([]))
   await bench.publish(...numbered(700))
   await bench.settled()
   await bench.stop()
@@ -256,16 +164,16 @@ test('a batch that fails in the middle leaves nothing behind and is done again',
       return enricher.enrich(...args)
     },
   })
-  await bench.start({ around: failing })
-  await bench.observe(kevList([XZ]))
+  await bench.start({ enrichers: (intelligence) => [failing(intelPriority(intelligence))] })
+  await bench.observe(...kevList([XZ]))
   await bench.settled()
   expect(left).toBeLessThan(0)
-  expect((await bench.revisions()).size).toBe(700)
-  expect(await bench.histories()).toEqual(['1 P3 observed, 2 P1 context'])
+  expect((await revisions(bench)).size).toBe(700)
+  expect(await histories(bench)).toEqual(['1 P3 observed, 2 P1 context'])
 })
 
 test('a record of a newer version on posture.global stops the stage, which says so, and lets it start no more', async () => {
-  const bench = await Bench.open(epssList({}), kevList([]))
+  const bench = await open(epssList({}), kevList([]))
   await bench.publish(statement('a', { cves: [XZ] }))
   await bench.settled()
   const [record] = intelRecords(kevList([XZ]))
@@ -279,13 +187,13 @@ test('a record of a newer version on posture.global stops the stage, which says 
     ),
   )
   expect(await bench.running.pending()).toBe(true)
-  expect([...(await bench.revisions()).keys()]).toEqual(['a'])
+  expect([...(await revisions(bench)).keys()]).toEqual(['a'])
   await bench.stop()
   await expect(bench.start()).rejects.toMatchObject({ code: 'SCHEMA_NEWER' })
 })
 
 test('a record on posture.global that is not valid is told once, and what is no intelligence not at all', async () => {
-  const bench = await Bench.open()
+  const bench = await open()
   const decision = { ...eventHeaders(statement('a')), ce_type: 'posture.verdict.recorded' }
   const wide = {
     type: 'verdict.recorded',
@@ -299,13 +207,13 @@ test('a record on posture.global that is not valid is told once, and what is no 
     { key: 'v-1', value: schemas.encode('posture-event', wide), headers: decision },
     { key: 'k', value: Buffer.from('{'), headers: decision },
   ])
-  await bench.observe(kevList([XZ]))
+  await bench.observe(...kevList([XZ]))
   await bench.publish(statement('a', { cves: [XZ] }))
   await bench.settled()
   const warnings = bench.said.filter(({ level }) => level === 'warn' || level === 'error')
   expect(warnings.map(({ fields }) => fields['offset'])).toEqual(['1'])
   expect(bench.metrics.total('intel_records_skipped_total')).toBe(1)
-  expect((await bench.revisions()).get('a')?.at(-1)).toContain(' P1 ')
+  expect((await revisions(bench)).get('a')?.at(-1)).toContain(' P1 ')
 })
 
 test('the real priority follows the lists, and is silent about a score that crosses nothing', async () => {

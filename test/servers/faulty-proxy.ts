@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ask, send, sendHalf, type Target } from './faulty-proxy-exchange.ts'
@@ -15,6 +15,7 @@ import {
   type ReceivedRequest,
   type Treatment,
 } from './faulty-proxy-rules.ts'
+import { HttpListener } from './http-listener.ts'
 
 export type { Alter, Fate, Matching, ProxiedRequest, ReceivedRequest } from './faulty-proxy-rules.ts'
 
@@ -38,17 +39,20 @@ const FATES = { pass: 'passed', answer: 'answered', stall: 'stalled', reset: 're
 /** A proxy in front of one HTTP server, which hands on what it gets until it is told to do otherwise. */
 export class FaultyProxy {
   readonly #target: Target
-  readonly #options: FaultyProxyOptions
+  readonly #tls: ServerOptions | undefined
   readonly #rules = new FaultRules()
   readonly #requests: ProxiedRequest[] = []
   readonly #sockets = new Set<Socket>()
-  #server: Server | undefined
-  #port: number
+  readonly #listener: HttpListener
 
   private constructor(target: string, options: FaultyProxyOptions) {
     this.#target = { url: new URL(target), ca: options.targetCa }
-    this.#options = options
-    this.#port = options.port ?? 0
+    this.#tls = options.tls
+    this.#listener = new HttpListener(
+      (request, response) => this.#serve(request, response),
+      options.port,
+      (serve) => this.#server(serve),
+    )
   }
 
   static async start(target: string, options: FaultyProxyOptions = {}): Promise<FaultyProxy> {
@@ -59,7 +63,7 @@ export class FaultyProxy {
 
   /** Without a path. Whoever uses it adds the same path as to the target. */
   get url(): string {
-    return `${this.#options.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`
+    return this.#tls ? this.#listener.url.replace('http:', 'https:') : this.#listener.url
   }
 
   /** What came in, in the order in which its fate was known. */
@@ -119,28 +123,22 @@ export class FaultyProxy {
 
   /** Refuses connections from now on, and resets those that are open. */
   async stop(): Promise<void> {
-    const server = this.#server
-    this.#server = undefined
-    if (!server) return
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve())
-      for (const socket of this.#sockets) socket.destroy()
-    })
+    const stopped = this.#listener.stop()
+    // Those that have asked for nothing yet, too.
+    for (const socket of this.#sockets) socket.destroy()
+    await stopped
   }
 
   /** After `stop`: the same proxy at the same address. */
   async startAgain(): Promise<void> {
-    const { tls } = this.#options
-    const serve = (request: IncomingMessage, response: ServerResponse) => void this.#serve(request, response)
-    const server = tls ? createTlsServer(tls, serve) : createServer(serve)
-    server.on('connection', (socket: Socket) => {
+    await this.#listener.start()
+  }
+
+  #server(serve: RequestListener): Server {
+    const server = this.#tls ? createTlsServer(this.#tls, serve) : createServer(serve)
+    return server.on('connection', (socket: Socket) => {
       this.#sockets.add(socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket)))
     })
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen({ port: this.#port, host: '127.0.0.1' }, resolve)
-    })
-    this.#server = server
-    this.#port = (server.address() as AddressInfo).port
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

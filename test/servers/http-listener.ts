@@ -1,17 +1,19 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** An HTTP server in this process, on 127.0.0.1, which may stop and start again at the same address. */
 export class HttpListener {
-  readonly #serve: Serve
+  readonly #serve: RequestListener
+  readonly #make: (serve: RequestListener) => Server
   #server: Server | undefined
   #port: number
 
-  /** `serve` must not reject. `port`: any free one where it is 0. */
-  constructor(serve: Serve, port = 0) {
-    this.#serve = serve
+  /** `serve` must not reject. `port`: any free one where it is 0. `make`: of plain HTTP unless told. */
+  constructor(serve: Serve, port = 0, make: (serve: RequestListener) => Server = createServer) {
+    this.#serve = (request, response) => void serve(request, response)
+    this.#make = make
     this.#port = port
   }
 
@@ -21,7 +23,7 @@ export class HttpListener {
   }
 
   async start(): Promise<void> {
-    const server = createServer((request, response) => void this.#serve(request, response))
+    const server = this.#make(this.#serve)
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen({ port: this.#port, host: '127.0.0.1' }, resolve)
     })

@@ -2,7 +2,7 @@ import { DescribeImageAttributeCommand, DescribeImagesCommand, type Image } from
 import type { MachineImage } from '../../../schemas/generated/asset-document.ts'
 import type { Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOf } from '../services/facts.ts'
-import { concurrently } from '../services/listing.ts'
+import { stillThere } from '../services/listing.ts'
 import { ec2Of, ec2Pages } from './ec2-client.ts'
 import { accountsOf } from './shares.ts'
 import { uidOf } from './uids.ts'
@@ -21,8 +21,7 @@ export const images: Describer = {
     for await (const { Images = [] } of ec2Pages(calls, 'DescribeImages', (ec2, page, options) =>
       ec2.send(new DescribeImagesCommand({ Owners: ['self'], MaxResults: 1000, ...page }), options),
     ))
-      for await (const each of concurrently(Images, async (image) => describedImage(calls, image)))
-        if (each !== undefined) yield each
+      yield* stillThere(Images, async (image) => describedImage(calls, image))
   },
 }
 

@@ -1,7 +1,7 @@
 import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2'
 import type { Ec2Instance } from '../../../schemas/generated/asset-document.ts'
 import type { Describer } from '../describer.ts'
-import { described, documentOf, oneOf, setOf, tagsOf, type Place } from '../services/facts.ts'
+import { described, documentOf, oneOf, tagsOf, textOf, type Place } from '../services/facts.ts'
 import { ec2Pages } from './ec2-client.ts'
 import { uidOf, uidsOf } from './uids.ts'
 
@@ -42,7 +42,7 @@ function documentOfInstance(place: Place, instance: Instance): Ec2Instance {
     ),
     vpc: uidOf(place, 'vpc', instance.VpcId),
     subnet: uidOf(place, 'subnet', instance.SubnetId),
-    zone: setOf([instance.Placement?.AvailabilityZone])?.[0],
+    zone: textOf(instance.Placement?.AvailabilityZone),
     image: uidOf(place, 'image', instance.ImageId),
     instanceProfile: IamInstanceProfile === undefined ? null : IamInstanceProfile.Arn,
     metadata: metadataOf(MetadataOptions),

@@ -5,12 +5,12 @@ import {
   GetSnapshotBlockPublicAccessStateCommand,
   type VpcBlockPublicAccessExclusion,
 } from '@aws-sdk/client-ec2'
+import { regionUid } from '../../../schemas/aws-arns.ts'
 import type {
   RegionSettings,
   VpcBlockExclusion,
   VpcBlockPublicAccess,
 } from '../../../schemas/generated/asset-document.ts'
-import { regionUid } from '../../aws/arns.ts'
 import type { Attempted, Calls, Describer } from '../describer.ts'
 import { documentOf, factOf, oneOf, order, type Fact } from '../services/facts.ts'
 import { attemptAll } from '../services/listing.ts'

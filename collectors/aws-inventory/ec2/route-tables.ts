@@ -65,22 +65,24 @@ function hopOf(place: Place, route: Ec2Route): Pick<Route, 'via' | 'target'> {
   const { GatewayId = '' } = route
   if (GatewayId === 'local') return { via: 'local' }
   const gateway = GATEWAYS.find(([start]) => GatewayId.startsWith(start))
-  if (gateway !== undefined) return hop(place, gateway[1], gateway[2], GatewayId)
   const known =
-    hopIf(place, 'nat-gateway', 'natgateway', route.NatGatewayId) ??
-    hopIf(place, 'egress-only-internet-gateway', 'egress-only-internet-gateway', route.EgressOnlyInternetGatewayId) ??
-    hopIf(place, 'peering', 'vpc-peering-connection', route.VpcPeeringConnectionId) ??
-    hopIf(place, 'transit-gateway', 'transit-gateway', route.TransitGatewayId) ??
-    hopIf(place, 'carrier-gateway', 'carrier-gateway', route.CarrierGatewayId) ??
-    hopIf(place, 'instance', 'instance', route.InstanceId) ??
-    hopIf(place, 'network-interface', 'network-interface', route.NetworkInterfaceId)
+    (gateway && hop(place, gateway[1], gateway[2], GatewayId)) ??
+    hop(place, 'nat-gateway', 'natgateway', route.NatGatewayId) ??
+    hop(place, 'egress-only-internet-gateway', 'egress-only-internet-gateway', route.EgressOnlyInternetGatewayId) ??
+    hop(place, 'peering', 'vpc-peering-connection', route.VpcPeeringConnectionId) ??
+    hop(place, 'transit-gateway', 'transit-gateway', route.TransitGatewayId) ??
+    hop(place, 'carrier-gateway', 'carrier-gateway', route.CarrierGatewayId) ??
+    hop(place, 'instance', 'instance', route.InstanceId) ??
+    hop(place, 'network-interface', 'network-interface', route.NetworkInterfaceId)
   return known ?? { via: 'other' }
 }
 
-function hopIf(place: Place, via: Route['via'], kind: Ec2Kind, id: string | undefined) {
-  return id === undefined || id === '' ? undefined : hop(place, via, kind, id)
-}
-
-function hop({ arn }: Place, via: Route['via'], kind: Ec2Kind, id: string): Pick<Route, 'via' | 'target'> {
-  return { via, target: arn('ec2', `${kind}/${id}`) }
+function hop(
+  place: Place,
+  via: Route['via'],
+  kind: Ec2Kind,
+  id: string | undefined,
+): Required<Pick<Route, 'via' | 'target'>> | undefined {
+  const target = uidOf(place, kind, id)
+  return target === undefined ? undefined : { via, target }
 }

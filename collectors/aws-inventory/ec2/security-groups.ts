@@ -45,8 +45,8 @@ function ruleOf(calls: Place, rule: IpPermission): GroupRule {
   return {
     protocol,
     ...(ports === undefined ? {} : { ports }),
-    cidrs: setOf([...IpRanges.map(({ CidrIp }) => CidrIp), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)]) ?? [],
-    groups: setOf(UserIdGroupPairs.map((each) => groupUid(calls, each))) ?? [],
+    cidrs: setOf([...IpRanges.map(({ CidrIp }) => CidrIp), ...Ipv6Ranges.map(({ CidrIpv6 }) => CidrIpv6)]),
+    groups: setOf(UserIdGroupPairs.map((each) => groupUid(calls, each))),
     prefixLists: uidsOf(
       calls,
       'prefix-list',

@@ -1,3 +1,5 @@
+import { setOf } from '../services/facts.ts'
+
 /** With whom an image or a snapshot is shared, as EC2 lists it. */
 export interface Share {
   readonly Group?: string | undefined
@@ -11,6 +13,5 @@ export function isPublic(shares: readonly Share[]): boolean {
 
 /** The other accounts that have it. */
 export function accountsOf(shares: readonly Share[], own: string): string[] {
-  const accounts = shares.flatMap(({ UserId }) => (UserId === undefined || UserId === own ? [] : [UserId]))
-  return [...new Set(accounts)].toSorted()
+  return setOf(shares.map(({ UserId }) => UserId).filter((account) => account !== own))
 }

@@ -2,7 +2,7 @@ import { DescribeSnapshotAttributeCommand, DescribeSnapshotsCommand, type Snapsh
 import type { EbsSnapshot } from '../../../schemas/generated/asset-document.ts'
 import type { Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOf } from '../services/facts.ts'
-import { concurrently } from '../services/listing.ts'
+import { stillThere } from '../services/listing.ts'
 import { ec2Of, ec2Pages } from './ec2-client.ts'
 import { accountsOf, isPublic } from './shares.ts'
 import { uidOf } from './uids.ts'
@@ -24,8 +24,7 @@ export const snapshots: Describer = {
     for await (const { Snapshots = [] } of ec2Pages(calls, 'DescribeSnapshots', (ec2, page, options) =>
       ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ['self'], MaxResults: 1000, ...page }), options),
     ))
-      for await (const each of concurrently(Snapshots, async (snapshot) => describedSnapshot(calls, snapshot)))
-        if (each !== undefined) yield each
+      yield* stillThere(Snapshots, async (snapshot) => describedSnapshot(calls, snapshot))
   },
 }
 

@@ -30,7 +30,9 @@ export function uidOf(place: Place, kind: Ec2Kind, id: string | undefined): stri
   return id === undefined || id === '' ? undefined : place.arn('ec2', `${kind}/${id}`)
 }
 
-/** The same of several, each once, in one order. */
-export function uidsOf(place: Place, kind: Ec2Kind, ids: Iterable<string | undefined>): string[] {
-  return (setOf(ids) ?? []).map((id) => place.arn('ec2', `${kind}/${id}`))
+/** The same of several, each once, in one order; undefined stays so. */
+export function uidsOf(place: Place, kind: Ec2Kind, ids: Iterable<string | undefined>): string[]
+export function uidsOf(place: Place, kind: Ec2Kind, ids: Iterable<string | undefined> | undefined): string[] | undefined
+export function uidsOf({ arn }: Place, kind: Ec2Kind, ids: Iterable<string | undefined> | undefined) {
+  return setOf(ids)?.map((id) => arn('ec2', `${kind}/${id}`))
 }

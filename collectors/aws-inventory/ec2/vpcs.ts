@@ -135,5 +135,5 @@ function peerOf({ arn }: Place, { VpcId, OwnerId, Region }: VpcPeeringConnection
 
 /** A block counts until it has been taken away. */
 function isHeld(state = 'associated'): boolean {
-  return /^(dis)?associat(ed|ing)$/.test(state) && state !== 'disassociated'
+  return /^(associated|associating|disassociating)$/.test(state)
 }

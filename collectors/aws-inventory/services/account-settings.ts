@@ -1,6 +1,6 @@
 import type { GetPublicAccessBlockCommandOutput } from '@aws-sdk/client-s3-control'
+import { accountUid } from '../../../schemas/aws-arns.ts'
 import type { AccountSettings } from '../../../schemas/generated/asset-document.ts'
-import { accountUid } from '../../aws/arns.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
 import { publicAccessBlockOf } from './bucket-document.ts'
 import { described, documentOf, factOf } from './facts.ts'

@@ -3,7 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3'
 import type { Calls, Described, Describer } from '../describer.ts'
 import { bucketDocument } from './bucket-document.ts'
 import { described, isGone, textOf } from './facts.ts'
-import { concurrently, pages } from './listing.ts'
+import { pages, stillThere } from './listing.ts'
 
 type Sdk = typeof Aws
 
@@ -31,8 +31,10 @@ export const buckets: Describer = {
 
 async function* describeBuckets(calls: Calls): AsyncGenerator<Described> {
   const sdk = await import('@aws-sdk/client-s3')
-  const { region, hasEndpoint } = calls
-  const client = () => calls.client('s3', (options) => new sdk.S3Client({ ...options, forcePathStyle: hasEndpoint }))
+  const { region } = calls
+  // An address of somebody's own has no names for the buckets.
+  const client = () =>
+    calls.client('s3', (options) => new sdk.S3Client({ ...options, forcePathStyle: options.endpoint !== undefined }))
   // Only the region's own endpoint takes its name as a filter, and only a paged listing names regions.
   const list = (ContinuationToken: string | undefined) =>
     calls.send('s3:ListAllMyBuckets', async (options) =>
@@ -43,8 +45,7 @@ async function* describeBuckets(calls: Calls): AsyncGenerator<Described> {
     )
   for await (const { Buckets = [] } of pages(list, (answer) => answer.ContinuationToken)) {
     const here = Buckets.filter(({ BucketRegion = region }) => BucketRegion === region)
-    const found = concurrently(here, async ({ Name }) => describeBucket(sdk, client, calls, textOf(Name)))
-    for await (const each of found) if (each !== undefined) yield each
+    yield* stillThere(here, async ({ Name }) => describeBucket(sdk, client, calls, textOf(Name)))
   }
 }
 

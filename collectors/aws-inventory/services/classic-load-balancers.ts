@@ -1,7 +1,8 @@
 import type { LoadBalancerDescription, Tag } from '@aws-sdk/client-elastic-load-balancing'
 import type { ClassicListener, ClassicLoadBalancer } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
-import { described, documentOf, ec2Uid, ec2Uids, factOf, oneOf, tagsOf, textOf, type Place } from './facts.ts'
+import { uidOf, uidsOf } from '../ec2/uids.ts'
+import { described, documentOf, factOf, oneOf, tagsOf, textOf, type Place } from './facts.ts'
 import { groupsOf, pages } from './listing.ts'
 
 /** DescribeTags takes so many names at once. */
@@ -63,13 +64,13 @@ export function classicDocument(
     {
       type: 'AWS::ElasticLoadBalancing::LoadBalancer',
       scheme: oneOf(['internet-facing', 'internal'], balancer.Scheme),
-      vpc: ec2Uid(place, 'vpc/', balancer.VPCId),
-      subnets: ec2Uids(place, 'subnet/', balancer.Subnets),
-      groups: ec2Uids(place, 'security-group/', balancer.SecurityGroups),
+      vpc: uidOf(place, 'vpc', balancer.VPCId),
+      subnets: uidsOf(place, 'subnet', balancer.Subnets),
+      groups: uidsOf(place, 'security-group', balancer.SecurityGroups),
       listeners: balancer.ListenerDescriptions?.flatMap(({ Listener }) => listenerOf(Listener) ?? []),
-      instances: ec2Uids(
+      instances: uidsOf(
         place,
-        'instance/',
+        'instance',
         balancer.Instances?.map(({ InstanceId }) => InstanceId),
       ),
     },

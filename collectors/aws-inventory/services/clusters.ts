@@ -1,7 +1,8 @@
 import type { Cluster } from '@aws-sdk/client-eks'
 import type { EksCluster } from '../../../schemas/generated/asset-document.ts'
 import type { Calls, Described, Describer } from '../describer.ts'
-import { described, documentOf, ec2Uid, ec2Uids, setOf, tagsOfRecord, textOf, type Place } from './facts.ts'
+import { uidOf, uidsOf } from '../ec2/uids.ts'
+import { described, documentOf, setOf, tagsOfRecord, textOf, type Place } from './facts.ts'
 import { concurrently, pages } from './listing.ts'
 
 const TYPE = 'AWS::EKS::Cluster'
@@ -50,9 +51,9 @@ export function clusterDocument({ resourcesVpcConfig: network, roleArn, tags }: 
     endpointPublic: isPublic,
     endpointPrivate: network?.endpointPrivateAccess,
     publicCidrs: setOf(network?.publicAccessCidrs) ?? (isPublic === true ? EVERYWHERE : undefined),
-    vpc: ec2Uid(place, 'vpc/', network?.vpcId),
-    subnets: ec2Uids(place, 'subnet/', network?.subnetIds),
-    groups: ec2Uids(place, 'security-group/', groups),
+    vpc: uidOf(place, 'vpc', network?.vpcId),
+    subnets: uidsOf(place, 'subnet', network?.subnetIds),
+    groups: uidsOf(place, 'security-group', groups),
     role: textOf(roleArn),
     tags: tagsOfRecord(tags),
   })

@@ -7,7 +7,8 @@ import type {
 } from '@aws-sdk/client-rds'
 import type { DbCluster, DbClusterSnapshot, DbInstance, DbSnapshot } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted } from '../describer.ts'
-import { documentOf, ec2Uid, ec2Uids, factOf, portOf, setOf, tagsOf, textOf, type Fact, type Place } from './facts.ts'
+import { uidOf, uidsOf } from '../ec2/uids.ts'
+import { documentOf, factOf, portOf, setOf, tagsOf, textOf, type Fact, type Place } from './facts.ts'
 
 /** The names that a snapshot's restore attribute holds: account ids, or `all`. */
 export type Restorers = Attempted<readonly string[]>
@@ -21,11 +22,11 @@ export function dbInstanceDocument(instance: AwsDbInstance, place: Place): DbIns
     type: 'AWS::RDS::DBInstance',
     public: instance.PubliclyAccessible,
     port: portOf(instance.Endpoint?.Port) ?? portOf(instance.DbInstancePort),
-    vpc: ec2Uid(place, 'vpc/', DBSubnetGroup?.VpcId),
+    vpc: uidOf(place, 'vpc', DBSubnetGroup?.VpcId),
     zone: textOf(instance.AvailabilityZone),
-    subnets: ec2Uids(
+    subnets: uidsOf(
       place,
-      'subnet/',
+      'subnet',
       DBSubnetGroup?.Subnets?.map(({ SubnetIdentifier }) => SubnetIdentifier),
     ),
     groups: groupsOf(instance.VpcSecurityGroups, place),
@@ -101,9 +102,9 @@ function sharing(restorers: Restorers): { readonly public: Fact<boolean>; readon
 }
 
 function groupsOf(memberships: readonly VpcSecurityGroupMembership[] | undefined, place: Place): string[] | undefined {
-  return ec2Uids(
+  return uidsOf(
     place,
-    'security-group/',
+    'security-group',
     memberships?.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId),
   )
 }

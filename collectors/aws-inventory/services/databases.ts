@@ -11,7 +11,7 @@ import {
   type Restorers,
 } from './database-documents.ts'
 import { described, isGone } from './facts.ts'
-import { concurrently, pages } from './listing.ts'
+import { pages, stillThere } from './listing.ts'
 
 type Sdk = typeof Aws
 
@@ -106,12 +106,11 @@ async function* describeSnapshots(calls: Calls): AsyncGenerator<Described> {
     return restorersIn(answer, (value) => value.DBSnapshotAttributesResult?.DBSnapshotAttributes)
   }
   for await (const { DBSnapshots = [] } of pages(list, (answer) => answer.Marker)) {
-    const found = concurrently(DBSnapshots, async (each) => {
+    yield* stillThere(DBSnapshots, async (each) => {
       const names = canBeShared(each) ? await restorers(each.DBSnapshotIdentifier) : NOBODY
       if (isGone(names, SNAPSHOT_GONE)) return undefined
       return described(each.DBSnapshotArn, dbSnapshotDocument(each, names, calls))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 
@@ -132,12 +131,11 @@ async function* describeClusterSnapshots(calls: Calls): AsyncGenerator<Described
     return restorersIn(answer, (value) => value.DBClusterSnapshotAttributesResult?.DBClusterSnapshotAttributes)
   }
   for await (const { DBClusterSnapshots = [] } of pages(list, (answer) => answer.Marker)) {
-    const found = concurrently(DBClusterSnapshots, async (each) => {
+    yield* stillThere(DBClusterSnapshots, async (each) => {
       const names = canBeShared(each) ? await restorers(each.DBClusterSnapshotIdentifier) : NOBODY
       if (isGone(names, CLUSTER_SNAPSHOT_GONE)) return undefined
       return described(each.DBClusterSnapshotArn, dbClusterSnapshotDocument(each, names, calls))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AclGrant, Bucket } from '../../../schemas/generated/asset-document.ts'
-import { described, documentOf, ec2Uids, factOf, oneOf, portOf, setOf, tagsOf, tagsOfRecord } from './facts.ts'
+import { described, documentOf, factOf, oneOf, portOf, setOf, tagsOf, tagsOfRecord } from './facts.ts'
+import { uidsOf } from '../ec2/uids.ts'
 import { SampleCalls } from './sample-calls.ts'
 
 describe('a document', () => {
@@ -43,7 +44,7 @@ describe('values of the SDK', () => {
   test('sets have each text once, in one order; unknown stays unknown', () => {
     expect(setOf(['b', undefined, 'a', '', 'b'])).toEqual(['a', 'b'])
     expect(setOf(undefined)).toBeUndefined()
-    expect(ec2Uids(new SampleCalls(), 'subnet/', ['subnet-1'])).toEqual([
+    expect(uidsOf(new SampleCalls(), 'subnet', ['subnet-1'])).toEqual([
       'arn:aws:ec2:eu-west-1:111122223333:subnet/subnet-1',
     ])
   })

@@ -70,25 +70,13 @@ export function tagsOfRecord(tags: Readonly<Record<string, string>> | undefined)
 }
 
 /** A set of texts in one order, so that the same facts make the same document; undefined stays so. */
+export function setOf(values: Iterable<string | undefined>): string[]
+export function setOf(values: Iterable<string | undefined> | undefined): string[] | undefined
 export function setOf(values: Iterable<string | undefined> | undefined): string[] | undefined {
   if (values === undefined) return undefined
   const texts = new Set<string>()
   for (const value of values) if (value !== undefined && value !== '') texts.add(value)
   return [...texts].toSorted(order)
-}
-
-/** The uids of what ids of one kind name: `sg-1` with `security-group/`; undefined stays so. */
-export function ec2Uids(
-  { arn }: Place,
-  prefix: 'security-group/' | 'subnet/' | 'vpc/' | 'instance/',
-  ids: Iterable<string | undefined> | undefined,
-): string[] | undefined {
-  return setOf(ids)?.map((id) => arn('ec2', `${prefix}${id}`))
-}
-
-/** The same of one id. */
-export function ec2Uid(place: Place, prefix: 'vpc/', id: string | undefined): string | undefined {
-  return ec2Uids(place, prefix, [id])?.[0]
 }
 
 /** The text, unless it is empty. */

@@ -2,7 +2,8 @@ import type { FunctionConfiguration, FunctionUrlConfig } from '@aws-sdk/client-l
 import { readTime } from '../../../core/time.ts'
 import type { FunctionUrl, LambdaFunction } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted } from '../describer.ts'
-import { documentOf, ec2Uid, ec2Uids, factOf, oneOf, tagsOfRecord, textOf, type Fact, type Place } from './facts.ts'
+import { uidOf, uidsOf } from '../ec2/uids.ts'
+import { documentOf, factOf, oneOf, tagsOfRecord, textOf, type Fact, type Place } from './facts.ts'
 
 type UrlAnswer = Partial<Pick<FunctionUrlConfig, 'AuthType' | 'CreationTime' | 'FunctionUrl'>>
 
@@ -32,9 +33,9 @@ export function functionDocument(
     {
       type: 'AWS::Lambda::Function',
       role: textOf(configuration.Role),
-      vpc: ec2Uid(place, 'vpc/', VpcId),
-      subnets: ec2Uids(place, 'subnet/', SubnetIds),
-      groups: ec2Uids(place, 'security-group/', SecurityGroupIds),
+      vpc: uidOf(place, 'vpc', VpcId),
+      subnets: uidsOf(place, 'subnet', SubnetIds),
+      groups: uidsOf(place, 'security-group', SecurityGroupIds),
     },
     {
       url: urlFact(answers),

@@ -25,9 +25,8 @@ export const functions: Describer = {
     'lambda:GetPolicy',
     'lambda:ListTags',
   ],
-  // CloudTrail appends the version of Lambda's API to most of its names.
   changedBy:
-    /^((Create|Delete)Function|UpdateFunctionConfiguration|(Create|Update|Delete)(FunctionUrlConfig|Alias)|(Add|Remove)Permission|(Tag|Untag)Resource)(\d{8}(v\d)?)?$/,
+    /^((Create|Delete)Function|UpdateFunctionConfiguration|(Create|Update|Delete)(FunctionUrlConfig|Alias)|(Add|Remove)Permission|(Tag|Untag)Resource)$/,
   describe: describeFunctions,
 }
 

@@ -3,7 +3,7 @@ import type { KeyListEntry, KeyMetadata, KMSClient, Tag } from '@aws-sdk/client-
 import type { KmsKey } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOf, textOf } from './facts.ts'
-import { attemptAll, concurrently, pages } from './listing.ts'
+import { attemptAll, pages, stillThere } from './listing.ts'
 
 type Sdk = typeof Aws
 
@@ -29,8 +29,7 @@ async function* describeKeys(calls: Calls): AsyncGenerator<Described> {
       client().send(new sdk.ListKeysCommand({ Marker, Limit: PAGE_SIZE }), options),
     )
   for await (const { Keys = [] } of pages(list, ({ NextMarker }) => NextMarker)) {
-    const found = concurrently(Keys, async (key) => describeKey(sdk, client, calls, key))
-    for await (const each of found) if (each !== undefined) yield each
+    yield* stillThere(Keys, async (key) => describeKey(sdk, client, calls, key))
   }
 }
 

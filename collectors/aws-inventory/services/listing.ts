@@ -57,6 +57,14 @@ export async function* concurrently<Item, Result>(
   }
 }
 
+/** The same, without what gives undefined: it has gone since it was listed. */
+export async function* stillThere<Item, Result>(
+  items: Iterable<Item>,
+  work: (item: Item) => Promise<Result | undefined>,
+): AsyncGenerator<Result> {
+  for await (const result of concurrently(items, work)) if (result !== undefined) yield result
+}
+
 /** The items in groups of at most `size`. */
 export function groupsOf<Item>(items: readonly Item[], size: number): Item[][] {
   const groups: Item[][] = []

@@ -16,20 +16,8 @@ import type {
   TargetGroup,
 } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted } from '../describer.ts'
-import {
-  documentOf,
-  ec2Uid,
-  ec2Uids,
-  factOf,
-  oneOf,
-  order,
-  portOf,
-  setOf,
-  tagsOf,
-  textOf,
-  type Fact,
-  type Place,
-} from './facts.ts'
+import { uidOf, uidsOf } from '../ec2/uids.ts'
+import { documentOf, factOf, oneOf, order, portOf, setOf, tagsOf, textOf, type Fact, type Place } from './facts.ts'
 import { functionUid } from './function-uid.ts'
 
 export type Tagged = Attempted<readonly AwsTag[]>
@@ -45,13 +33,13 @@ export function loadBalancerDocument(balancer: AwsLoadBalancer, tags: Tagged, pl
       type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
       kind,
       scheme: oneOf(['internet-facing', 'internal'], balancer.Scheme),
-      vpc: ec2Uid(place, 'vpc/', balancer.VpcId),
-      subnets: ec2Uids(
+      vpc: uidOf(place, 'vpc', balancer.VpcId),
+      subnets: uidsOf(
         place,
-        'subnet/',
+        'subnet',
         balancer.AvailabilityZones?.map(({ SubnetId }) => SubnetId),
       ),
-      groups: ec2Uids(place, 'security-group/', groups),
+      groups: uidsOf(place, 'security-group', groups),
       state: textOf(balancer.State?.Code),
     },
     { tags: factOf(tags, tagsOf) },
@@ -92,7 +80,7 @@ function actionsOf(actions: readonly Action[]): ListenerAction[] {
     .toSorted((a, b) => (a.Order ?? 0) - (b.Order ?? 0))
     .map(({ Type, TargetGroupArn, ForwardConfig }) => ({
       kind: textOf(Type) ?? 'unknown',
-      targetGroups: setOf([TargetGroupArn, ...(ForwardConfig?.TargetGroups ?? []).map((each) => each.TargetGroupArn)])!,
+      targetGroups: setOf([TargetGroupArn, ...(ForwardConfig?.TargetGroups ?? []).map((each) => each.TargetGroupArn)]),
     }))
 }
 
@@ -111,7 +99,7 @@ export function targetGroupDocument(group: AwsTargetGroup, answers: TargetGroupA
       kind,
       protocol: textOf(group.Protocol),
       port: portOf(group.Port),
-      vpc: ec2Uid(place, 'vpc/', group.VpcId),
+      vpc: uidOf(place, 'vpc', group.VpcId),
     },
     {
       preservesClientIp: factOf(answers.attributes, (list) => preservesClientIp(list, group)),
@@ -147,8 +135,8 @@ function targetsOf(
   return targets.toSorted((a, b) => order(a.id, b.id) || (a.port ?? 0) - (b.port ?? 0))
 }
 
-function targetId(id: string | undefined, kind: TargetGroup['kind'], { arn }: Place): string | undefined {
+function targetId(id: string | undefined, kind: TargetGroup['kind'], place: Place): string | undefined {
   if (id === undefined) return undefined
   if (kind === 'lambda') return functionUid(id)
-  return id.startsWith('i-') ? arn('ec2', `instance/${id}`) : id
+  return id.startsWith('i-') ? uidOf(place, 'instance', id) : id
 }

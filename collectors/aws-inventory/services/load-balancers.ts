@@ -1,7 +1,7 @@
 import type { Listener } from '@aws-sdk/client-elastic-load-balancing-v2'
 import type { AssetType, Calls, Described, Describer } from '../describer.ts'
 import { described, isGone, notListed } from './facts.ts'
-import { concurrently, groupsOf } from './listing.ts'
+import { concurrently, groupsOf, stillThere } from './listing.ts'
 import { GONE, LoadBalancerCalls } from './load-balancer-calls.ts'
 import { listenerDocument, loadBalancerDocument, targetGroupDocument } from './load-balancer-documents.ts'
 
@@ -80,13 +80,12 @@ async function* describeListeners(calls: Calls): AsyncGenerator<Described> {
 async function* listenersIn(elb: LoadBalancerCalls, listeners: readonly Listener[]): AsyncGenerator<Described> {
   for (const group of groupsOf(listeners, TAGGED_AT_ONCE)) {
     const tagsOf = await elb.tags(group.map(({ ListenerArn }) => ListenerArn))
-    const found = concurrently(group, async (listener) => {
+    yield* stillThere(group, async (listener) => {
       const { ListenerArn: uid } = listener
       const rules = hasRules(listener) ? await elb.rules(uid) : undefined
       if (rules !== undefined && isGone(rules, GONE)) return undefined
       return described(uid, listenerDocument(listener, rules, tagsOf(uid)))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 
@@ -100,12 +99,11 @@ async function* describeTargetGroups(calls: Calls): AsyncGenerator<Described> {
   for await (const page of elb.targetGroups())
     for (const group of groupsOf(page, TAGGED_AT_ONCE)) {
       const tagsOf = await elb.tags(group.map(({ TargetGroupArn }) => TargetGroupArn))
-      const found = concurrently(group, async (each) => {
+      yield* stillThere(group, async (each) => {
         const { TargetGroupArn: uid } = each
         const [health, attributes] = await Promise.all([elb.health(uid), elb.attributes(uid)])
         if (isGone(health, GONE)) return undefined
         return described(uid, targetGroupDocument(each, { health, attributes, tags: tagsOf(uid) }, calls))
       })
-      for await (const each of found) if (each !== undefined) yield each
     }
 }

@@ -1,7 +1,7 @@
 import type { SqsQueue } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOfRecord, textOrNull } from './facts.ts'
-import { concurrently, pages } from './listing.ts'
+import { pages, stillThere } from './listing.ts'
 
 const GONE = ['QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue']
 const PAGE_SIZE = 1000
@@ -25,7 +25,7 @@ async function* describeQueues(calls: Calls): AsyncGenerator<Described> {
       client().send(new sdk.ListQueuesCommand({ NextToken, MaxResults: PAGE_SIZE }), options),
     )
   for await (const { QueueUrls = [] } of pages(list, (answer) => answer.NextToken)) {
-    const found = concurrently(QueueUrls, async (QueueUrl) => {
+    yield* stillThere(QueueUrls, async (QueueUrl) => {
       const [attributes, tags] = await Promise.all([
         calls.attempt(
           'sqs:GetQueueAttributes',
@@ -45,7 +45,6 @@ async function* describeQueues(calls: Calls): AsyncGenerator<Described> {
       if (isGone(attributes, GONE)) return undefined
       return described(queueUid(QueueUrl, calls), queueDocument(attributes, tags))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 

@@ -1,5 +1,5 @@
+import { arnOf, type ArnPlace } from '../../../schemas/aws-arns.ts'
 import { SchemaRegistry } from '../../../schemas/registry.ts'
-import { arnOf, type ArnPlace } from '../../aws/arns.ts'
 import { awsClientOptions, type AwsClientOptions } from '../../aws/client-options.ts'
 import type { Attempted, Calls, Described, Describer, SendOptions } from '../describer.ts'
 
@@ -12,7 +12,6 @@ export class SampleCalls implements Calls {
   readonly partition = HERE.partition
   readonly region = HERE.region
   readonly account = HERE.account
-  readonly hasEndpoint = false
   /** The actions that were called, in order. */
   readonly actions: string[] = []
   readonly #answers: Readonly<Record<string, Answer>>

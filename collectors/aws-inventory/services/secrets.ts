@@ -2,7 +2,7 @@ import type { GetResourcePolicyResponse, SecretListEntry } from '@aws-sdk/client
 import type { Secret } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOf, textOf, textOrNull } from './facts.ts'
-import { concurrently, pages } from './listing.ts'
+import { pages, stillThere } from './listing.ts'
 
 const GONE = ['ResourceNotFoundException']
 const PAGE_SIZE = 100
@@ -26,7 +26,7 @@ async function* describeSecrets(calls: Calls): AsyncGenerator<Described> {
       client().send(new sdk.ListSecretsCommand({ NextToken, MaxResults: PAGE_SIZE }), options),
     )
   for await (const { SecretList = [] } of pages(list, (answer) => answer.NextToken)) {
-    const found = concurrently(SecretList, async (entry) => {
+    yield* stillThere(SecretList, async (entry) => {
       const uid = textOf(entry.ARN)
       if (uid === undefined) return described(undefined, { type: 'AWS::SecretsManager::Secret' })
       const policy = await calls.attempt(
@@ -36,7 +36,6 @@ async function* describeSecrets(calls: Calls): AsyncGenerator<Described> {
       )
       return isGone(policy, GONE) ? undefined : described(uid, secretDocument(entry, policy))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 

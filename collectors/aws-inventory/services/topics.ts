@@ -2,7 +2,7 @@ import type { Tag } from '@aws-sdk/client-sns'
 import type { SnsTopic } from '../../../schemas/generated/asset-document.ts'
 import type { Attempted, Calls, Described, Describer } from '../describer.ts'
 import { described, documentOf, factOf, isGone, tagsOf, textOf, textOrNull } from './facts.ts'
-import { concurrently, pages } from './listing.ts'
+import { pages, stillThere } from './listing.ts'
 
 const GONE = ['NotFoundException', 'NotFound', 'ResourceNotFoundException']
 
@@ -23,7 +23,7 @@ async function* describeTopics(calls: Calls): AsyncGenerator<Described> {
   const list = (NextToken: string | undefined) =>
     calls.send('sns:ListTopics', async (options) => client().send(new sdk.ListTopicsCommand({ NextToken }), options))
   for await (const { Topics = [] } of pages(list, (answer) => answer.NextToken)) {
-    const found = concurrently(Topics, async ({ TopicArn: uid }) => {
+    yield* stillThere(Topics, async ({ TopicArn: uid }) => {
       if (textOf(uid) === undefined) return described(undefined, { type: 'AWS::SNS::Topic' })
       const [attributes, tags] = await Promise.all([
         calls.attempt(
@@ -39,7 +39,6 @@ async function* describeTopics(calls: Calls): AsyncGenerator<Described> {
       ])
       return isGone(attributes, GONE) ? undefined : described(uid, topicDocument(attributes, tags))
     })
-    for await (const each of found) if (each !== undefined) yield each
   }
 }
 

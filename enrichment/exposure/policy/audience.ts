@@ -1,13 +1,23 @@
 import type { Caller, Origin, Setting } from './caller.ts'
 import { outsidersOf, strangersTo } from './callers-of.ts'
 import { decide, statementsAbout, statementsFor, type Budget, type Concerned, type Decision } from './decide.ts'
-import { grantOf, isOpen, stretchesOf, whoFrom, type Answered, type Ask, type Grant, type Probe } from './grant.ts'
+import {
+  grantOf,
+  isOpen,
+  stretchesOf,
+  whoFrom,
+  type Access,
+  type Answered,
+  type Ask,
+  type Grant,
+  type Probe,
+} from './grant.ts'
 import { originsOf, type Origins } from './origins.ts'
 import type { Policy, Statement } from './parse.ts'
 import type { Outsider, Who } from './who.ts'
 
-export interface Audience<Access extends string> {
-  readonly grants: readonly Grant<Access>[]
+export interface Audience {
+  readonly grants: readonly Grant[]
   /** The names of Deny statements that keep strangers from what is allowed to them. */
   readonly closers: readonly string[]
   /** False where the policy was too large to be looked at whole: nothing that is not granted is then known to be closed. */
@@ -15,9 +25,9 @@ export interface Audience<Access extends string> {
 }
 
 /** Who asks a policy what. */
-export interface Question<Access extends string> {
+export interface Question {
   readonly policy: Policy
-  readonly probes: readonly Probe<Access>[]
+  readonly probes: readonly Probe[]
   readonly setting: Setting
   /** Which requests are taken at all. */
   readonly requests: 'unsigned' | 'signed' | 'both'
@@ -33,7 +43,7 @@ const MOST_WORK = 600_000
  * and place that it can tell apart. The owner's own identities, and services that act for nobody else, are no outsiders:
  * what they may do is a matter of their own permissions.
  */
-export function audienceOf<Access extends string>(question: Question<Access>): Audience<Access> {
+export function audienceOf(question: Question): Audience {
   const search = new Search(question)
   const accesses = [...new Set(question.probes.map((each) => each.access))]
   const grants = accesses.flatMap((access) => search.grantsOf(access))
@@ -42,9 +52,9 @@ export function audienceOf<Access extends string>(question: Question<Access>): A
 
 const UNSIGNED: Caller = { kind: 'unsigned' }
 
-class Search<Access extends string> {
+class Search {
   readonly closers = new Set<string>()
-  readonly #question: Question<Access>
+  readonly #question: Question
   readonly #origins: Origins
   readonly #outsiders: readonly Outsider[]
   readonly #signers: readonly Caller[]
@@ -52,7 +62,7 @@ class Search<Access extends string> {
   readonly #places: ReadonlyMap<Statement, number>
   readonly #about = new Map<string, readonly Concerned[]>()
 
-  constructor(question: Question<Access>) {
+  constructor(question: Question) {
     this.#question = question
     this.#places = new Map(question.policy.statements.map((each, place) => [each, place]))
     this.#signers = strangersTo(question.policy)
@@ -64,7 +74,7 @@ class Search<Access extends string> {
     return this.#budget.left >= 0
   }
 
-  grantsOf(access: Access): readonly Grant<Access>[] {
+  grantsOf(access: Access): readonly Grant[] {
     const probes = this.#question.probes.filter((each) => each.access === access)
     const { requests, isExhaustive = false } = this.#question
     const unsigned = requests === 'signed' ? [] : this.#strangers([UNSIGNED], probes)
@@ -74,7 +84,7 @@ class Search<Access extends string> {
   }
 
   /** What strangers are granted from anywhere. */
-  #strangers(callers: readonly Caller[], probes: readonly Probe<Access>[]): readonly Grant<Access>[] {
+  #strangers(callers: readonly Caller[], probes: readonly Probe[]): readonly Grant[] {
     const asks = callers.flatMap((caller) => this.#asks(caller, probes))
     const everyone: Who = { kind: callers.includes(UNSIGNED) ? 'anyone' : 'any-account' }
     const answers = asks.flatMap((ask) =>
@@ -90,8 +100,8 @@ class Search<Access extends string> {
   }
 
   /** Addresses are added up over all actions: many narrow grants may come to the whole internet. */
-  #byAddress(everyone: Who, answers: readonly Answered<Access>[]): readonly Grant<Access>[] {
-    const granted = (answer: 'yes' | 'unknown'): readonly Grant<Access>[] => {
+  #byAddress(everyone: Who, answers: readonly Answered[]): readonly Grant[] {
+    const granted = (answer: 'yes' | 'unknown'): readonly Grant[] => {
       const open = answers.filter(({ decision }) => decision.answer === answer || decision.answer === 'yes')
       const [first] = open.filter(({ decision }) => decision.answer === answer)
       if (first === undefined) return []
@@ -102,10 +112,10 @@ class Search<Access extends string> {
     return [...granted('yes'), ...granted('unknown')]
   }
 
-  #named(probes: readonly Probe<Access>[]): readonly Grant<Access>[] {
+  #named(probes: readonly Probe[]): readonly Grant[] {
     const { stretches, anyVpc, named } = this.#origins
     const origins = [...stretches.map((each) => each.origin), anyVpc, ...named.map((each) => each.origin)]
-    const done = new Map<string, Grant<Access>>()
+    const done = new Map<string, Grant>()
     for (const { who, caller } of this.#outsiders) {
       const key = JSON.stringify(who)
       if (done.get(key)?.answer === 'yes') continue
@@ -116,8 +126,8 @@ class Search<Access extends string> {
   }
 
   /** The first certain grant, else the first possible one. */
-  #first(who: Who, asks: readonly Ask<Access>[], origins: readonly Origin[]): readonly Grant<Access>[] {
-    let possible: Grant<Access> | undefined
+  #first(who: Who, asks: readonly Ask[], origins: readonly Origin[]): readonly Grant[] {
+    let possible: Grant | undefined
     for (const ask of asks) {
       for (const origin of origins) {
         const decision = this.#decide(ask, origin)
@@ -131,8 +141,8 @@ class Search<Access extends string> {
   }
 
   /** What comes to the same statements is asked once. */
-  #asks(caller: Caller, probes: readonly Probe<Access>[]): readonly Ask<Access>[] {
-    const asks = new Map<string, Ask<Access>>()
+  #asks(caller: Caller, probes: readonly Probe[]): readonly Ask[] {
+    const asks = new Map<string, Ask>()
     for (const probe of probes) {
       for (const resource of probe.resources) {
         const concerned = this.#concerned(caller, probe.action, resource)
@@ -158,7 +168,7 @@ class Search<Access extends string> {
     return concerned.some(({ statement }) => statement.effect !== 'Deny') ? concerned : []
   }
 
-  #decide({ caller, concerned, too }: Ask<Access>, origin: Origin): Decision {
+  #decide({ caller, concerned, too }: Ask, origin: Origin): Decision {
     const decision = this.#decideOne(concerned, caller, origin)
     if (too === undefined || decision.answer === 'no') return decision
     const second = this.#decideOne(too, caller, origin)

@@ -4,10 +4,9 @@ import { FRESH, globOf, instancesOf } from './glob.ts'
 import type { Policy } from './parse.ts'
 import type { Principal } from './principal.ts'
 import { sourcesOf } from './sources-of.ts'
-import type { Outsider } from './who.ts'
+import { whoseAccount, type Outsider } from './who.ts'
 
 const SOURCE = /^aws:source(arn|account|owner|org)/
-const ACCOUNT = /^\d{12}$/
 const ORGANISATION = /^o-[a-z0-9]{10,32}$/
 /** They let in whom they like, by settings of their own. */
 const FRONTS =
@@ -43,8 +42,8 @@ export function outsidersOf(policy: Policy, owner: string): readonly Outsider[] 
   const conditions = all.filter((each) => each.operator !== 'null')
   const organisations = organisationsOf(conditions)
   const found = [
-    ...principals.flatMap((each) => byPrincipal(each)),
-    ...conditions.flatMap((each) => byCondition(each)),
+    ...principals.flatMap(byPrincipal),
+    ...conditions.flatMap(byCondition),
     ...organisations,
     ...(all.some((each) => SOURCE.test(each.key)) ? sourcesOf(conditions, owner) : []),
   ]
@@ -82,7 +81,7 @@ function ofAccount(account: string): readonly Outsider[] {
 
 function identity(account: string, more: Partial<Signed> = {}): Outsider {
   const caller: Signed = { kind: 'signed', account, arn: `arn:aws:iam::${account}:role/${FRESH}`, ...more }
-  return { who: ACCOUNT.test(account) ? { kind: 'account', account } : { kind: 'any-account' }, caller }
+  return { who: whoseAccount(account), caller }
 }
 
 function byArn(arn: string): Outsider {
@@ -96,7 +95,7 @@ function byArn(arn: string): Outsider {
 function byProvider(provider: string): Outsider {
   const account = provider.startsWith('arn:') ? accountIn(provider) : ''
   const caller: Caller = { kind: 'federated', provider }
-  return { who: ACCOUNT.test(account) ? { kind: 'account', account } : { kind: 'any-account' }, caller }
+  return { who: whoseAccount(account), caller }
 }
 
 function front(service: string): Outsider {

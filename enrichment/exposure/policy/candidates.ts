@@ -1,17 +1,21 @@
 import type { Entry } from './caller.ts'
 import type { Condition, ContextValue } from './condition.ts'
-import { toCidrs } from '../flow-set-addresses.ts'
+import { firstAddress } from '../flow-set-addresses.ts'
 import { commonInstance, FRESH, globOf, hasWildcard, instancesOf } from './glob.ts'
 
 /** So many patterns of one key are tried against each other. */
 const MOST_PATTERNS = 8
 
 /**
- * The values of a key that are worth trying where the caller is free to choose, with the conditions on it; undefined where there is no choice. What a
- * policy tells apart, some of these tell apart: every value that it names, what none of them is, and nothing.
+ * The values of a key that are worth trying where the caller is free to choose, with the conditions on it; undefined where
+ * there is no choice. What a policy tells apart, some of these tell apart: every value that it names, what none of them is,
+ * and nothing.
  */
-export function candidatesOf(entry: Entry, conditions: readonly Condition[]): readonly ContextValue[] | undefined {
-  if (typeof entry !== 'string' || entry === 'absent' || entry === 'unknown') return undefined
+export function candidatesOf(
+  entry: Extract<Entry, string>,
+  conditions: readonly Condition[],
+): readonly ContextValue[] | undefined {
+  if (entry === 'absent' || entry === 'unknown') return undefined
   if (entry === 'delegated') return ['absent', 'unknown']
   if (entry === 'key') return [...ownKeys(conditions).map((each) => [each]), 'absent']
   const named = conditions.flatMap(namedBy)
@@ -29,8 +33,7 @@ function namedBy({ operator, values, blocks }: Condition): readonly string[] {
 }
 
 function addressesIn({ v4, v6 }: NonNullable<Condition['blocks']>): readonly string[] {
-  const first = [...toCidrs('v4', v4, 1), ...toCidrs('v6', v6, 1)]
-  return first.map((each) => each.slice(0, each.indexOf('/')))
+  return [firstAddress('v4', v4), firstAddress('v6', v6)].filter((each) => each !== undefined)
 }
 
 function around(value: string): readonly string[] {

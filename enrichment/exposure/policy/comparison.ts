@@ -1,4 +1,4 @@
-import { intersect, parseAddress, parseCidr, union, type AddressSet } from '../flow-set-addresses.ts'
+import { intersect, parseAddress, parseCidrOrAddress, union, type AddressSet } from '../flow-set-addresses.ts'
 import { answerOf, type Answer } from './answer.ts'
 import { globMatches, textOf, type Glob } from './glob.ts'
 
@@ -55,7 +55,7 @@ export interface Blocks {
 
 /** Each value is a CIDR, or an address, which stands for itself alone. */
 export function blocksOf(values: readonly string[]): Blocks {
-  const blocks = values.map((each) => parseCidr(each.includes('/') ? each : `${each}/${each.includes(':') ? 128 : 32}`))
+  const blocks = values.map(parseCidrOrAddress)
   const of = (family: 'v4' | 'v6'): AddressSet =>
     union(blocks.flatMap((each) => (each?.family === family ? each.addresses : [])))
   return { v4: of('v4'), v6: of('v6'), isComplete: !blocks.includes(undefined) }

@@ -70,7 +70,6 @@ export function decide(
   setting: Setting,
   budget: Budget,
 ): Decision {
-  if (!concerned.some(({ statement }) => statement.effect !== 'Deny')) return CLOSED
   const keys = new Map<string, Entry>()
   const conditions = concerned.flatMap(({ statement }) => statement.conditions ?? [])
   for (const { key } of conditions) if (!keys.has(key)) keys.set(key, entryOf(key, caller, origin, setting))

@@ -1,4 +1,4 @@
-import { FAMILIES, subtract, toCidrs, type AddressSet } from '../flow-set-addresses.ts'
+import { FAMILIES, subtract, toCidrs } from '../flow-set-addresses.ts'
 import { isInternet } from '../flow-set-internet.ts'
 import type { Caller } from './caller.ts'
 import type { Who } from './who.ts'
@@ -8,8 +8,11 @@ import { addressesIn, type Stretch } from './origins.ts'
 /** The addresses that a way in names are only its first ones. */
 const MOST_CIDRS = 20
 
+/** What a way in lets one do: `call` is any use that shows or changes no data by itself. */
+export type Access = 'read' | 'write' | 'list' | 'call'
+
 /** One thing that may be asked for, and the kind of access that it is. */
-export interface Probe<Access extends string> {
+export interface Probe {
   readonly access: Access
   readonly action: string
   /** An action that must be allowed to the same caller too. */
@@ -19,7 +22,7 @@ export interface Probe<Access extends string> {
 }
 
 /** Somebody outside the owner's account who gets through, or may. */
-export interface Grant<Access extends string> {
+export interface Grant {
   readonly who: Who
   readonly access: Access
   readonly answer: 'yes' | 'unknown'
@@ -31,25 +34,25 @@ export interface Grant<Access extends string> {
 }
 
 /** The statements that answer one caller's wish. */
-export interface Ask<Access extends string> {
+export interface Ask {
   readonly caller: Caller
-  readonly probe: Probe<Access>
+  readonly probe: Probe
   readonly concerned: readonly Concerned[]
   readonly too: readonly Concerned[] | undefined
 }
 
-export interface Answered<Access extends string> {
-  readonly ask: Ask<Access>
+export interface Answered {
+  readonly ask: Ask
   readonly stretch: Stretch
   readonly decision: Decision
 }
 
 /** Whether it is open to strangers for sure. */
-export function isOpen(grants: readonly Grant<string>[]): boolean {
+export function isOpen(grants: readonly Grant[]): boolean {
   return grants.some(({ who, answer }) => answer === 'yes' && (who.kind === 'anyone' || who.kind === 'any-account'))
 }
 
-export function stretchesOf(answers: readonly Answered<string>[]): readonly Stretch[] {
+export function stretchesOf(answers: readonly Answered[]): readonly Stretch[] {
   return answers.map(({ stretch }) => stretch)
 }
 
@@ -58,20 +61,16 @@ export function whoFrom(open: readonly Stretch[], sure: readonly Stretch[], ever
   const sets = FAMILIES.map((family) => ({ family, all: addressesIn(family, open), before: addressesIn(family, sure) }))
   if (sets.some(({ family, before }) => isInternet(family, before))) return undefined
   if (sets.some(({ family, all }) => isInternet(family, all))) return everyone
-  const cidrs = sets.flatMap(({ family, all, before }) => cidrsOf(family, subtract(family, all, before)))
+  const cidrs = sets.flatMap(({ family, all, before }) => toCidrs(family, subtract(family, all, before), MOST_CIDRS))
   return cidrs.length === 0 ? undefined : { kind: 'addresses', cidrs: cidrs.slice(0, MOST_CIDRS) }
 }
 
-function cidrsOf(family: (typeof FAMILIES)[number], addresses: AddressSet): readonly string[] {
-  return toCidrs(family, addresses, MOST_CIDRS)
-}
-
-export function grantOf<Access extends string>(
+export function grantOf(
   who: Who,
-  { caller, probe: { access, action, and } }: Ask<Access>,
+  { caller, probe: { access, action, and } }: Ask,
   { allow, deny }: Decision,
   answer: 'yes' | 'unknown',
-): Grant<Access> {
+): Grant {
   return {
     who,
     access,

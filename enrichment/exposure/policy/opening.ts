@@ -1,9 +1,6 @@
 import type { Hop } from '../../exposure.ts'
-import type { Grant } from './grant.ts'
+import type { Access, Grant } from './grant.ts'
 import type { Who } from './who.ts'
-
-/** What a way in lets one do: `call` is any use that shows or changes no data by itself. */
-export type Access = 'read' | 'write' | 'list' | 'call'
 
 /** Somebody outside the account who gets in, or may, and by what. */
 export interface Opening {
@@ -17,7 +14,7 @@ export interface Opening {
 }
 
 /** What a resource's policy opens; `noun` is what a person calls the resource: `bucket`. */
-export function openingsOf(grants: readonly Grant<Access>[], uid: string, noun: string): readonly Opening[] {
+export function openingsOf(grants: readonly Grant[], uid: string, noun: string): readonly Opening[] {
   return grants.map(({ who, access, answer, action, statement }) => ({
     who,
     access,

@@ -1,4 +1,4 @@
-import { intersect, subtract, toCidrs, union, type AddressSet, type Family } from '../flow-set-addresses.ts'
+import { firstAddress, intersect, subtract, union, type AddressSet, type Family } from '../flow-set-addresses.ts'
 import { INTERNET } from '../flow-set-internet.ts'
 import type { Origin } from './caller.ts'
 import type { Condition } from './condition.ts'
@@ -22,7 +22,6 @@ export interface Origins {
   readonly named: readonly { readonly name: string; readonly origin: Origin }[]
 }
 
-const SOURCE_KEYS = ['aws:sourceip']
 /** A combination of more VPCs and endpoints than this is not tried in pairs. */
 const MOST_PAIRS = 64
 const UNNAMED_VPC = `vpc-${FRESH}`
@@ -30,7 +29,7 @@ const UNNAMED_ENDPOINT = `vpce-${FRESH}`
 
 export function originsOf(policy: Policy): Origins {
   const conditions = policy.statements.flatMap((each) => each.conditions ?? [])
-  const sets = conditions.filter((each) => SOURCE_KEYS.includes(each.key)).flatMap(({ blocks }) => blocks ?? [])
+  const sets = conditions.filter((each) => each.key === 'aws:sourceip').flatMap(({ blocks }) => blocks ?? [])
   return {
     stretches: [
       ...stretchesOf(
@@ -59,10 +58,8 @@ function stretchesOf(family: Family, sets: readonly AddressSet[]): readonly Stre
     })
   }
   return parts.flatMap((addresses) => {
-    const [first] = addresses
-    const [cidr] = first === undefined ? [] : toCidrs(family, [[first[0], first[0]]], 1)
-    if (cidr === undefined) return []
-    return [{ family, addresses, origin: { kind: 'address' as const, address: cidr.slice(0, cidr.indexOf('/')) } }]
+    const address = firstAddress(family, addresses)
+    return address === undefined ? [] : [{ family, addresses, origin: { kind: 'address' as const, address } }]
   })
 }
 

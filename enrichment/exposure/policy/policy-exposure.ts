@@ -1,10 +1,10 @@
-import type { ContextGraph } from '../../context-graph.ts'
+import type { ContextGraph, KnownAsset } from '../../context-graph.ts'
 import type { Exposure } from '../../exposure.ts'
-import type { Access } from './opening.ts'
-import { otherActions } from './other-actions.ts'
+import { Reading } from '../reading.ts'
+import type { Access } from './grant.ts'
+import { otherProbes } from './other-probes.ts'
 import { policyOpenings, type PolicyOwner } from './policy-openings.ts'
 import { settle } from './settle.ts'
-import type { Place } from './standing.ts'
 
 /** What a service's policies are about. */
 export interface PolicyKind extends Pick<PolicyOwner, 'noun' | 'requests'> {
@@ -17,13 +17,12 @@ export interface PolicyKind extends Pick<PolicyOwner, 'noun' | 'requests'> {
 export function policyExposure(
   graph: ContextGraph,
   tenant: string,
-  asset: Place & { readonly version: number },
+  asset: Omit<KnownAsset, 'document'>,
   policy: string | null | undefined,
   { noun, requests, holdsData, actions }: PolicyKind,
 ): Exposure {
-  const { uid, account, region, version } = asset
-  const named = Object.values(actions).flat()
-  const inLowerCase = named.map((each) => each.toLowerCase())
+  const { uid, account, region } = asset
+  const reading = new Reading(graph, tenant, asset)
   const { openings, closedBy } = policyOpenings({
     uid,
     account,
@@ -35,8 +34,8 @@ export function policyExposure(
       ...Object.entries(actions).flatMap(([access, list]) =>
         list.map((action) => ({ access: access as Access, action, resources: [uid] })),
       ),
-      ...otherActions(read, inLowerCase).map((action) => ({ access: 'call' as const, action, resources: [uid] })),
+      ...otherProbes(read, Object.values(actions).flat(), [uid]),
     ],
   })
-  return settle(graph, tenant, asset, { openings, closedBy, missing: [], inputs: [{ uid, version }], holdsData })
+  return settle(reading, asset, { openings, closedBy, holdsData })
 }

@@ -1,8 +1,8 @@
 import type { Hop } from '../../exposure.ts'
 import { audienceOf, type Audience } from './audience.ts'
 import type { ContextValue } from './condition.ts'
-import type { Probe } from './grant.ts'
-import { openingsOf, type Access, type Opening } from './opening.ts'
+import type { Access, Probe } from './grant.ts'
+import { openingsOf, type Opening } from './opening.ts'
 import { parsePolicy, type Policy } from './parse.ts'
 
 /** A resource with a policy, and what may be asked of it. */
@@ -14,7 +14,7 @@ export interface PolicyOwner {
   readonly noun: string
   /** As its document has it: null where it has none, undefined where that is not known. */
   readonly policy: string | null | undefined
-  readonly probes: (policy: Policy) => readonly Probe<Access>[]
+  readonly probes: (policy: Policy) => readonly Probe[]
   /** Which requests are taken at all. */
   readonly requests: 'unsigned' | 'signed' | 'both'
   /** Whether to look for those whom the policy names although it is open to strangers. */
@@ -26,7 +26,7 @@ export interface PolicyOwner {
 export interface PolicyOpenings {
   /** Undefined where there is none, or it could not be read. */
   readonly policy: Policy | undefined
-  readonly audience: Audience<Access> | undefined
+  readonly audience: Audience | undefined
   readonly openings: readonly Opening[]
   readonly closedBy: readonly Hop[]
 }
@@ -72,7 +72,7 @@ function anything(missing: string): readonly Opening[] {
   }))
 }
 
-function closedBy({ uid, account, noun }: PolicyOwner, { grants, closers }: Audience<Access>): readonly Hop[] {
+function closedBy({ uid, account, noun }: PolicyOwner, { grants, closers }: Audience): readonly Hop[] {
   const denied = closers.map((name) => ({ uid, text: `${noun} policy statement ${name} denies it to everyone else` }))
   if (denied.length > 0) return denied.slice(0, 5)
   const whom = grants.length === 0 ? `anyone outside account ${account}` : 'anyone else'

@@ -1,4 +1,4 @@
-import { parseCidr, subtract } from '../flow-set-addresses.ts'
+import { parseCidrOrAddress, subtract } from '../flow-set-addresses.ts'
 import { PRIVATE } from '../flow-set-internet.ts'
 import { every, not, some, type Answer } from './answer.ts'
 import type { Condition } from './condition.ts'
@@ -90,7 +90,7 @@ function isFixed(key: string, value: string): boolean {
 
 function isNarrow(value: string): Answer {
   if (value.includes('${')) return 'no'
-  const block = parseCidr(value.includes('/') ? value : `${value}/${value.includes(':') ? 128 : 32}`)
+  const block = parseCidrOrAddress(value)
   if (block === undefined) return 'unknown'
   const isPrivate = subtract(block.family, block.addresses, PRIVATE[block.family]).length === 0
   return isPrivate || block.prefix >= BROADEST[block.family] ? 'yes' : 'no'

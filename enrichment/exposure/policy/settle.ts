@@ -1,15 +1,15 @@
-import type { ContextGraph } from '../../context-graph.ts'
-import { LADDERS, type Rung } from '../../evidence.ts'
+import type { Rung } from '../../evidence.ts'
 import type { Exposure, Hop, Route } from '../../exposure.ts'
-import type { Access, Opening } from './opening.ts'
-import { standingOf, type Place, type Standing } from './standing.ts'
+import type { Named, Reading } from '../reading.ts'
+import { rank } from '../worst-of.ts'
+import type { Access } from './grant.ts'
+import type { Opening } from './opening.ts'
+import { standingOf, type Standing } from './standing.ts'
 
 /** All that was found out about who gets at an asset. */
 export interface Findings {
   readonly openings: readonly Opening[]
   readonly closedBy: readonly Hop[]
-  readonly missing: readonly string[]
-  readonly inputs: Exposure['inputs']
   /** Whether an unsigned caller and its data are a question here. */
   readonly holdsData: boolean
 }
@@ -18,7 +18,6 @@ type Exposed = Rung<'exposure'>
 
 const MOST_ROUTES = 20
 const MOST_MISSING = 20
-const rank = (rung: Exposed): number => LADDERS.exposure.indexOf(rung)
 /** Where unknown stands: above everything up to here, below the rest. */
 const BELOW_UNKNOWN = rank('cross_boundary')
 
@@ -26,24 +25,21 @@ const BELOW_UNKNOWN = rank('cross_boundary')
  * The exposure that some openings come to. What is sure is the least it can be, and what is possible the most; where the two
  * differ, the answer is what is worse up to another account's reach, what is proved from there on, and else unknown.
  */
-export function settle(graph: ContextGraph, tenant: string, asset: Place, findings: Findings): Exposure {
-  const standings = findings.openings
-    .map((opening) => ({ opening, standing: standingOf(graph, tenant, asset, opening) }))
+export function settle(reading: Reading, asset: Named, { openings, closedBy, holdsData }: Findings): Exposure {
+  const standings = openings
+    .map((opening) => ({ opening, standing: standingOf(reading, asset, opening) }))
     .toSorted((one, other) => order(other) - order(one))
   const least = worst(standings.flatMap(({ opening, standing }) => (opening.answer === 'yes' ? standing.least : [])))
   const most = worst(standings.map(({ standing }) => standing.most))
-  const open = [
-    ...findings.missing,
-    ...standings.flatMap(({ opening, standing }) => [...opening.missing, ...standing.missing]),
-  ]
+  const missing = standings.flatMap(({ opening, standing }) => [...opening.missing, ...standing.missing])
   return {
     value: valueOf(least, most),
     certainty: least === most ? 'certain' : 'possible',
     routes: standings.flatMap(({ opening, standing }) => routeOf(opening, standing)).slice(0, MOST_ROUTES),
-    closedBy: rank(most) < rank('internet') || least !== most ? findings.closedBy : [],
-    ...(findings.holdsData ? { anonymous: anonymousOf(findings.openings) } : {}),
-    inputs: [...findings.inputs, ...standings.flatMap(({ standing }) => standing.inputs)],
-    missing: least === most ? [] : [...new Set(open)].slice(0, MOST_MISSING),
+    closedBy: rank(most) < rank('internet') || least !== most ? closedBy : [],
+    ...(holdsData ? { anonymous: anonymousOf(openings) } : {}),
+    inputs: reading.inputs(),
+    missing: least === most ? [] : [...new Set(missing)].slice(0, MOST_MISSING),
   }
 }
 

@@ -1,9 +1,7 @@
 import type { Source } from './caller.ts'
 import type { Condition } from './condition.ts'
 import { FRESH, globOf, hasWildcard, instancesOf } from './glob.ts'
-import type { Outsider, Who } from './who.ts'
-
-const ACCOUNT = /^\d{12}$/
+import { whoseAccount, type Outsider, type Who } from './who.ts'
 
 /** Those for whom a service may act: what SourceArn, SourceAccount and SourceOrgID name, and anybody. */
 export function sourcesOf(conditions: readonly Condition[], owner: string): readonly Outsider[] {
@@ -34,10 +32,6 @@ function bySource(pattern: string, arn: string, others: readonly string[], owner
     acting(isFixed ? { kind: 'source', arn } : { kind: 'any-account' }, [arn], [FRESH]),
     ...others.map((each) => acting(whoseAccount(each), [arn], [each])),
   ]
-}
-
-function whoseAccount(account: string): Who {
-  return ACCOUNT.test(account) ? { kind: 'account', account } : { kind: 'any-account' }
 }
 
 /** A service that acts for strangers is one that the policy lets in as everyone, not by its name. */

@@ -1,11 +1,9 @@
-import type { ContextGraph, KnownAsset } from '../../context-graph.ts'
 import type { Rung } from '../../evidence.ts'
-import type { Exposure } from '../../exposure.ts'
-import type { Access, Opening } from './opening.ts'
+import { partitionOf, type Named, type Reading } from '../reading.ts'
+import type { Access } from './grant.ts'
+import type { Opening } from './opening.ts'
 
 type Exposed = Rung<'exposure'>
-/** Whose asset it is, and where. */
-export type Place = Pick<KnownAsset, 'uid' | 'account' | 'region'>
 
 /** How far outside somebody stands, at least and at most. */
 export interface Standing {
@@ -14,14 +12,13 @@ export interface Standing {
   /** For a person. */
   readonly from: string
   readonly missing: readonly string[]
-  readonly inputs: Exposure['inputs']
 }
 
 /**
  * How far outside those stand whom an opening lets in. Another account and an organisation, which is more accounts than one,
  * are across the boundary; a VPC of the asset's own account is inside. Open data is worse than an open call.
  */
-export function standingOf(graph: ContextGraph, tenant: string, asset: Place, { who, access }: Opening): Standing {
+export function standingOf(reading: Reading, asset: Named, { who, access }: Opening): Standing {
   switch (who.kind) {
     case 'anyone':
     case 'any-account':
@@ -35,9 +32,9 @@ export function standingOf(graph: ContextGraph, tenant: string, asset: Place, { 
     case 'organisation':
       return sure('cross_boundary', `organisation ${who.id}`)
     case 'vpc':
-      return vpcStanding(graph, tenant, asset, who.name)
+      return vpcStanding(reading, asset, who.name)
     case 'source':
-      return sourceStanding(graph, tenant, asset, who.arn)
+      return sourceStanding(reading, asset, who.arn)
     case 'somebody':
       return unsure('cross_boundary', who.name, [`account of ${who.name}`])
     case 'unread':
@@ -52,25 +49,23 @@ function strangers(access: Access): Exposed {
 }
 
 function sure(rung: Exposed, from: string): Standing {
-  return { least: rung, most: rung, from, missing: [], inputs: [] }
+  return { least: rung, most: rung, from, missing: [] }
 }
 
 function unsure(most: Exposed, from: string, missing: readonly string[]): Standing {
-  return { least: 'none', most, from, missing, inputs: [] }
+  return { least: 'none', most, from, missing }
 }
 
 /** The last word of `vpce-1 in vpc-1`; of an endpoint alone the inventory knows nothing. */
-function vpcStanding(graph: ContextGraph, tenant: string, { uid, account, region }: Place, name: string): Standing {
+function vpcStanding(reading: Reading, { uid, account, region }: Named, name: string): Standing {
   const id = name.split(' ').at(-1) ?? name
-  const partition = uid.split(':')[1] ?? 'aws'
-  const vpc = graph.asset(tenant, `arn:${partition}:ec2:${region}:${account}:vpc/${id}`, 'AWS::EC2::VPC')
+  const vpc = reading.asset(`arn:${partitionOf(uid)}:ec2:${region}:${account}:vpc/${id}`, 'AWS::EC2::VPC')
   if (vpc === undefined) return { ...unsure('cross_boundary', name, [`account of ${id}`]), least: 'internal' }
-  return { ...sure('internal', name), inputs: [{ uid: vpc.uid, version: vpc.version }] }
+  return sure('internal', name)
 }
 
-function sourceStanding(graph: ContextGraph, tenant: string, { account }: Place, arn: string): Standing {
-  const source = graph.asset(tenant, arn)
+function sourceStanding(reading: Reading, { account }: Named, arn: string): Standing {
+  const source = reading.asset(arn)
   if (source === undefined) return unsure('cross_boundary', `owner of ${arn}`, [`account of ${arn}`])
-  const inputs = [{ uid: source.uid, version: source.version }]
-  return { ...sure(source.account === account ? 'none' : 'cross_boundary', `account ${source.account}`), inputs }
+  return sure(source.account === account ? 'none' : 'cross_boundary', `account ${source.account}`)
 }

@@ -21,6 +21,13 @@ export type Who =
   /** A service that stands before the resource and lets others in. */
   | { readonly kind: 'front'; readonly name: string }
 
+const ACCOUNT = /^\d{12}$/
+
+/** Who has an account of this number; a word in its place, which some pattern of a policy matches, stands for any. */
+export function whoseAccount(account: string): Who {
+  return ACCOUNT.test(account) ? { kind: 'account', account } : { kind: 'any-account' }
+}
+
 /** A caller that a policy may tell from the others, outside the account that owns the resource. */
 export interface Outsider {
   readonly who: Who

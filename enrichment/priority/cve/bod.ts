@@ -1,3 +1,5 @@
+import { rankOf, type Rung } from '../../evidence.ts'
+
 /** What CISA's BOD 26-04 asks about a vulnerability on one asset. */
 export interface BodInput {
   /** In CISA's catalogue of known exploited vulnerabilities. */
@@ -38,6 +40,11 @@ const TABLE: readonly (readonly [partial: BodTimeline, total: BodTimeline])[] = 
   /* yes     yes      no  */ [DAYS_14, DAYS_3_FORENSICS],
   /* yes     yes      yes */ [DAYS_3, DAYS_3_FORENSICS],
 ]
+
+/** Whether untrusted parties can reach what is exposed like this. */
+export function isPublic(exposure: Rung<'exposure'>): boolean {
+  return rankOf('exposure', exposure) >= rankOf('exposure', 'internet')
+}
 
 /** The timeline of BOD 26-04 for these four answers. */
 export function bodTimeline({ kev, exposed, automatable, technicalImpact }: BodInput): BodTimeline {

@@ -1,4 +1,4 @@
-import { LADDERS, type Evidence, type Item } from '../../evidence.ts'
+import { rankOf, type Evidence, type Item } from '../../evidence.ts'
 import { worse } from './worse.ts'
 
 /** How many overruled claims about one item are kept. */
@@ -11,12 +11,8 @@ const MOST = 4
 export function merged(item: Item, held: Evidence, offered: Evidence): Evidence {
   const decides = worse(item, held, offered)
   const other = decides === held ? offered : held
-  if (decides.certainty === other.certainty || rank(item, other) <= rank(item, decides)) return decides
+  if (decides.certainty === other.certainty || rankOf(item, other.value) <= rankOf(item, decides.value)) return decides
   const { value, source, evidence } = other
   const claim = { value, source, ...(evidence === undefined ? {} : { evidence }) }
   return { ...decides, overruled: [...(decides.overruled ?? []), claim].slice(0, MOST) }
-}
-
-function rank(item: Item, { value }: Evidence): number {
-  return (LADDERS[item] as readonly string[]).indexOf(value)
 }

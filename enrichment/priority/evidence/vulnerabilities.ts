@@ -1,5 +1,5 @@
 import type { Vulnerability } from '../../../schemas/generated/posture-event.ts'
-import type { CveEvidence, Evidence } from '../../evidence.ts'
+import { rankOf, type CveEvidence, type Evidence } from '../../evidence.ts'
 import type { Intelligence } from '../../intelligence.ts'
 import { bodTimeline } from '../cve/bod.ts'
 import { cvssAnswers } from './cvss.ts'
@@ -77,7 +77,8 @@ function exploitabilityOf(
     const since = cve.kevAddedAt === undefined ? '' : ` since ${day(cve.kevAddedAt)}`
     return certain('active', 'CISA KEV', `${name} in CISA KEV${since}`, intelligence.kev?.at)
   }
-  const isScored = cve !== undefined && intelligence.epssOf(name) !== undefined
+  // A percentile comes with a score of FIRST's, never with a source's.
+  const isScored = cve?.epssPercentile !== undefined
   const scorer = isScored ? 'FIRST EPSS' : source
   const epss = cve?.epss ?? stated
   if (epss !== undefined && epss >= epssEasy)
@@ -114,13 +115,12 @@ function decides(offered: Judged, held: Judged): boolean {
   return difference > 0 || (difference === 0 && offered.cve.uid < held.cve.uid)
 }
 
-const RANKS = { hygiene: 0, conditional: 1, easy: 2, active: 3 } as const
 const LONGEST_DAYS = 1000
 
 function urgency({ value }: Evidence<'exploitability'>, cve: CveEvidence): number {
   const { kev = false, automatable = false, technicalImpact = 'partial' } = cve
   const { days = LONGEST_DAYS } = bodTimeline({ kev, exposed: true, automatable, technicalImpact })
-  return RANKS[value] * LONGEST_DAYS * 2 - days
+  return rankOf('exploitability', value) * LONGEST_DAYS * 2 - days
 }
 
 function day(at: number): string {

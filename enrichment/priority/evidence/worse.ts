@@ -1,4 +1,4 @@
-import { LADDERS, type Evidence, type Item } from '../../evidence.ts'
+import { rankOf, type Evidence, type Item } from '../../evidence.ts'
 
 /**
  * What two who speak of one item come to: a certain value before a possible one, of two equally certain the worse, of
@@ -6,6 +6,5 @@ import { LADDERS, type Evidence, type Item } from '../../evidence.ts'
  */
 export function worse<E extends Evidence>(item: Item, held: E, offered: E): E {
   if (offered.certainty !== held.certainty) return offered.certainty === 'certain' ? offered : held
-  const rungs: readonly string[] = LADDERS[item]
-  return rungs.indexOf(offered.value) > rungs.indexOf(held.value) ? offered : held
+  return rankOf(item, offered.value) > rankOf(item, held.value) ? offered : held
 }

@@ -6,9 +6,9 @@ import * as uid from './uids.ts'
 const chance = (percent: number): fc.Arbitrary<boolean> =>
   fc.integer({ min: 0, max: 99 }).map((drawn) => drawn < percent)
 /** One of the first `count` of a kind, or one that nobody ever tells of. */
-const named = (uidOf: (number: number) => string, count: number): fc.Arbitrary<string> =>
+export const named = (uidOf: (number: number) => string, count: number): fc.Arbitrary<string> =>
   fc.integer({ min: 0, max: 24 }).map((drawn) => uidOf(drawn === 24 ? 99 : (drawn % count) + 1))
-const some = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> => fc.array(item, { maxLength })
+export const some = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> => fc.array(item, { maxLength })
 
 const CIDRS = [
   '0.0.0.0/0',

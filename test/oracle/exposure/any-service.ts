@@ -1,11 +1,9 @@
 import * as fc from 'fast-check'
 import type { AssetType, DocumentOf } from '../../../enrichment/context-graph.ts'
 import type { AssetDocument } from '../../../schemas/generated/asset-document.ts'
+import { named, some } from './any-network.ts'
 import * as uid from './uids.ts'
 
-const named = (uidOf: (number: number) => string, count: number): fc.Arbitrary<string> =>
-  fc.integer({ min: 0, max: 24 }).map((drawn) => uidOf(drawn === 24 ? 99 : (drawn % count) + 1))
-const some = <T>(item: fc.Arbitrary<T>, maxLength: number): fc.Arbitrary<T[]> => fc.array(item, { maxLength })
 const groups = some(named(uid.group, 4), 2)
 const subnets = fc.uniqueArray(named(uid.subnet, 3), { minLength: 1, maxLength: 2 })
 

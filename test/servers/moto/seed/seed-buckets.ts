@@ -8,7 +8,7 @@ import {
   S3Client,
   type PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3'
-import { policy, tags, type SeedTarget } from './seeded.ts'
+import { policy, tags, using, type SeedTarget } from './seeded.ts'
 
 interface Bucket {
   readonly tags?: Readonly<Record<string, string>>
@@ -59,12 +59,9 @@ const BUCKETS: Readonly<Record<string, Bucket>> = {
 
 /** Buckets that are public, seem public, or are not; gives their names. */
 export async function seedBuckets(target: SeedTarget): Promise<string[]> {
-  const s3 = new S3Client({ ...target, forcePathStyle: true })
-  try {
+  await using(new S3Client({ ...target, forcePathStyle: true }), async (s3) => {
     for (const [name, bucket] of Object.entries(BUCKETS)) await seedBucket(s3, name, bucket)
-  } finally {
-    s3.destroy()
-  }
+  })
   return Object.keys(BUCKETS)
 }
 

@@ -12,22 +12,19 @@ import {
   PutRolePolicyCommand,
   PutUserPolicyCommand,
 } from '@aws-sdk/client-iam'
-import { SAMPLE_ACCOUNT, policy, type SeedTarget } from './seeded.ts'
+import { SAMPLE_ACCOUNT, policy, using, type SeedTarget } from './seeded.ts'
 
 const ADMIN_ROLE = `arn:aws:iam::${SAMPLE_ACCOUNT}:role/acme-admin`
 
 /** An administrator's role, one that can become it, one that reads data, one for functions, and two users. */
 export async function seedIdentities(target: SeedTarget): Promise<void> {
-  const iam = new IAMClient(target)
-  try {
+  await using(new IAMClient(target), async (iam) => {
     const PolicyDocument = policy({ Effect: 'Allow', Action: '*', Resource: '*' })
     const made = await iam.send(new CreatePolicyCommand({ PolicyName: 'acme-everything', PolicyDocument }))
     const PolicyArn = made.Policy!.Arn!
     await seedRoles(iam, PolicyArn)
     await seedUsers(iam, PolicyArn)
-  } finally {
-    iam.destroy()
-  }
+  })
 }
 
 async function seedRoles(iam: IAMClient, PolicyArn: string): Promise<void> {

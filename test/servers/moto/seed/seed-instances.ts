@@ -6,7 +6,7 @@ import {
   RunInstancesCommand,
 } from '@aws-sdk/client-ec2'
 import type { SeededNetwork } from './seed-network.ts'
-import { tags, type SeedTarget } from './seeded.ts'
+import { tags, using, type SeedTarget } from './seeded.ts'
 
 /** Ids of EC2. */
 export interface SeededInstances {
@@ -25,9 +25,8 @@ export interface SeededInstances {
 /** Four instances, a volume, and a snapshot of it that is shared with everybody. moto keeps groups on interfaces only. */
 export async function seedInstances(target: SeedTarget, network: SeededNetwork): Promise<SeededInstances> {
   const { publicSubnet, privateSubnet, openGroup, officeGroup } = network
-  const ec2 = new EC2Client(target)
   const production = { environment: 'production' }
-  try {
+  return using(new EC2Client(target), async (ec2) => {
     return {
       web: await launch(ec2, { name: 'web-1', subnet: publicSubnet, group: openGroup, role: 'acme-web', production }),
       exporter: await launch(ec2, {
@@ -41,9 +40,7 @@ export async function seedInstances(target: SeedTarget, network: SeededNetwork):
       batch: await launch(ec2, { name: 'batch-1', subnet: privateSubnet, group: openGroup, role: 'acme-web' }),
       ...(await seedVolume(ec2, `${target.region}a`)),
     }
-  } finally {
-    ec2.destroy()
-  }
+  })
 }
 
 interface Launch {

@@ -11,7 +11,7 @@ import {
   EC2Client,
   ModifySubnetAttributeCommand,
 } from '@aws-sdk/client-ec2'
-import type { SeedTarget } from './seeded.ts'
+import { using, type SeedTarget } from './seeded.ts'
 
 /** Ids of EC2. */
 export interface SeededNetwork {
@@ -28,8 +28,7 @@ export interface SeededNetwork {
 
 /** A VPC with a public and a private subnet, and two security groups. */
 export async function seedNetwork(target: SeedTarget): Promise<SeededNetwork> {
-  const ec2 = new EC2Client(target)
-  try {
+  return using(new EC2Client(target), async (ec2) => {
     const vpc = (await ec2.send(new CreateVpcCommand({ CidrBlock: '10.20.0.0/16' }))).Vpc!.VpcId!
     const publicSubnet = await subnet(ec2, vpc, '10.20.1.0/24')
     const privateSubnet = await subnet(ec2, vpc, '10.20.2.0/24')
@@ -44,9 +43,7 @@ export async function seedNetwork(target: SeedTarget): Promise<SeededNetwork> {
     const openGroup = await group(ec2, vpc, 'open-admin', [22, 3389], '0.0.0.0/0')
     const officeGroup = await group(ec2, vpc, 'office-ssh', [22], '198.51.100.0/24')
     return { vpc, publicSubnet, privateSubnet, internetGateway, routeTable, openGroup, officeGroup }
-  } finally {
-    ec2.destroy()
-  }
+  })
 }
 
 async function subnet(ec2: EC2Client, VpcId: string, CidrBlock: string): Promise<string> {

@@ -13,12 +13,11 @@ import {
 } from '@aws-sdk/client-rds'
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { CreateQueueCommand, SQSClient, SetQueueAttributesCommand } from '@aws-sdk/client-sqs'
-import { SAMPLE_ACCOUNT, policy, tags, type SeedTarget } from './seeded.ts'
+import { SAMPLE_ACCOUNT, policy, tags, using, type SeedTarget } from './seeded.ts'
 
 /** A database for everybody, and a snapshot of it that is shared with everybody. */
 export async function seedDatabases(target: SeedTarget): Promise<void> {
-  const rds = new RDSClient(target)
-  try {
+  await using(new RDSClient(target), async (rds) => {
     await rds.send(
       new CreateDBInstanceCommand({
         DBInstanceIdentifier: 'acme-orders',
@@ -38,19 +37,14 @@ export async function seedDatabases(target: SeedTarget): Promise<void> {
     await rds.send(
       new ModifyDBSnapshotAttributeCommand({ ...snapshot, AttributeName: 'restore', ValuesToAdd: ['all'] }),
     )
-  } finally {
-    rds.destroy()
-  }
+  })
 }
 
 /** A key that is never rotated; gives its id. */
 export async function seedKey(target: SeedTarget): Promise<string> {
-  const kms = new KMSClient(target)
-  try {
+  return using(new KMSClient(target), async (kms) => {
     return (await kms.send(new CreateKeyCommand({ Description: 'never rotated' }))).KeyMetadata!.KeyId!
-  } finally {
-    kms.destroy()
-  }
+  })
 }
 
 /** An empty archive. */
@@ -58,9 +52,8 @@ const NO_CODE = Buffer.concat([Buffer.from('PK\u0005\u0006'), Buffer.alloc(18)])
 
 /** A function with a URL that asks for no credentials, and the first of the two grants that it needs. */
 export async function seedFunction(target: SeedTarget): Promise<void> {
-  const lambda = new LambdaClient(target)
   const FunctionName = 'acme-webhook'
-  try {
+  await using(new LambdaClient(target), async (lambda) => {
     await lambda.send(
       new CreateFunctionCommand({
         FunctionName,
@@ -81,23 +74,17 @@ export async function seedFunction(target: SeedTarget): Promise<void> {
         FunctionUrlAuthType: 'NONE',
       }),
     )
-  } finally {
-    lambda.destroy()
-  }
+  })
 }
 
 /** A queue to which everybody may send, and a topic. */
 export async function seedQueues(target: SeedTarget): Promise<void> {
-  const [sqs, sns] = [new SQSClient(target), new SNSClient(target)]
   const name = 'posture-findings'
-  try {
+  await using(new SQSClient(target), async (sqs) => {
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name }))
     const Resource = `arn:aws:sqs:${target.region}:${SAMPLE_ACCOUNT}:${name}`
     const Policy = policy({ Effect: 'Allow', Principal: '*', Action: 'sqs:SendMessage', Resource })
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }))
-    await sns.send(new CreateTopicCommand({ Name: 'posture-alerts' }))
-  } finally {
-    sqs.destroy()
-    sns.destroy()
-  }
+  })
+  await using(new SNSClient(target), (sns) => sns.send(new CreateTopicCommand({ Name: 'posture-alerts' })))
 }

@@ -15,6 +15,15 @@ export function seedTarget(endpoint: string, region = SAMPLE_REGION): SeedTarget
   return { endpoint, region, credentials, maxAttempts: 1 }
 }
 
+/** Lets a client work, and then go. */
+export async function using<C extends { destroy(): void }, T>(client: C, work: (client: C) => Promise<T>): Promise<T> {
+  try {
+    return await work(client)
+  } finally {
+    client.destroy()
+  }
+}
+
 /** A policy of one or several statements. */
 export function policy(...Statement: readonly object[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement })

@@ -1,3 +1,4 @@
+import { regionUid } from '../../schemas/aws-arns.ts'
 import type { AssetType, ContextGraph, KnownAsset, Relation } from '../context-graph.ts'
 import type { Exposure } from '../exposure.ts'
 
@@ -21,7 +22,7 @@ export class Reading {
     this.use(subject)
   }
 
-  asset<Type extends AssetType>(uid: string, type: Type): KnownAsset<Type> | undefined {
+  asset<Type extends AssetType>(uid: string, type?: Type): KnownAsset<Type> | undefined {
     return this.once(`asset ${type} ${uid}`, () => {
       const asset = this.#graph.asset(this.#tenant, uid, type)
       if (asset !== undefined) this.use(asset)
@@ -67,6 +68,23 @@ export class Reading {
 export function homeOf({ uid, account, region }: Named): { readonly account: string; readonly region: string } {
   const [arn, , , arnRegion, arnAccount] = uid.split(':')
   return arn === 'arn' ? { account: arnAccount || account, region: arnRegion || region } : { account, region }
+}
+
+/** `aws` of an ARN, which is what most uids are. */
+export function partitionOf(uid: string): string {
+  return uid.split(':')[1] ?? 'aws'
+}
+
+/** The settings of an account in a region, in the partition of an asset's uid. */
+export function regionSettingsOf({ uid, account, region }: Named): string {
+  return regionUid({ partition: partitionOf(uid), account, region })
+}
+
+/** Each asset once, of those that are known. */
+export function distinctAssets<Type extends AssetType>(
+  assets: readonly (KnownAsset<Type> | undefined)[],
+): readonly KnownAsset<Type>[] {
+  return [...new Map(assets.flatMap((each) => (each ? [[each.uid, each] as const] : []))).values()]
 }
 
 /** `sg-1` of `arn:…:security-group/sg-1`: what people call it. */
