@@ -15,7 +15,12 @@ export interface ShownCheckpoint extends Partial<Checkpoint> {
 
 /** The checkpoints of a tenant, by the collectors' names. */
 export async function listCheckpoints(stream: Stream, tenant: string): Promise<readonly ShownCheckpoint[]> {
-  const found = [...(await readCheckpoints(stream, tenant)).values()].map((record) => shown(record, tenant))
+  return shownCheckpoints(await readCheckpoints(stream, tenant), tenant)
+}
+
+/** Records of checkpoints as they are shown, by the collectors' names. */
+export function shownCheckpoints(records: ReadonlyMap<string, StreamRecord>, tenant: string): ShownCheckpoint[] {
+  const found = [...records.values()].map((record) => shown(record, tenant))
   return found.toSorted((one, other) => (one.collector < other.collector ? -1 : 1))
 }
 

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8'
+
 const OLDEST_NODE = 24
 
 if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
@@ -7,6 +9,9 @@ if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
   )
   process.exit(2)
 }
+// The part of the heap in which everything is born stays small: reading 1 GB of report takes 190 MB less, and no more time
+// (bench/report.ts). A V8 that does not know it says so and goes on.
+setFlagsFromString('--semi-space-growth-factor=1')
 // Only now: what is imported from here on needs that version.
 const { main } = await import('./main.ts')
 process.exit(await main(process.argv.slice(2), (code) => process.exit(code)))

@@ -1,11 +1,11 @@
 import type { CollectorInstance } from '../collectors/collector-run.ts'
-import type { Context } from '../core/component.ts'
+import type { RunContext } from '../core/component.ts'
 import type { LoadedConfig } from './config/catalogs.ts'
 
 /** Makes collectors as they are configured. Rejects with the first that cannot be made, with the others closed. */
 export async function createCollectors(
   { collectors }: Pick<LoadedConfig, 'collectors'>,
-  contextOf: (name: string) => Context,
+  contextOf: (name: string) => RunContext,
 ): Promise<readonly CollectorInstance[]> {
   const made: CollectorInstance[] = []
   try {

@@ -1,14 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
 import type { Catalogs } from './config/catalogs.ts'
 import { loadConfig } from './config/load-config.ts'
+import type { Ask } from './init/questions.ts'
 import { runProgram } from './program.ts'
 import { Scrubber } from './scrub.ts'
 import { stopSignal } from './stop-signal.ts'
 import { createLogger, errorSentence, type LogLevel } from './telemetry.ts'
 import { mayColour, processTerminal } from './terminal.ts'
+import { version } from './version.ts'
 
 /**
  * The whole program: resolves to the exit code once everything that was written has left the process.
@@ -47,6 +47,7 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
     openCollector: async (...given) => (await import('./open-collector.ts')).openCollector(...given),
     openTopics: async (stream) => (await import('./open-topics.ts')).openTopics(stream),
     openOpenSearch: async (sink, signal) => (await import('./open-opensearch.ts')).openOpenSearch(sink, signal),
+    questions: process.stdin.isTTY && process.stdout.isTTY ? questions : undefined,
     interrupt: () => stopSignal(() => exit(3)),
   }
   const code = await runProgram(args, context, { version: version(), setLogLevel: (asked) => (level = asked) })
@@ -55,11 +56,9 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
   return code
 }
 
-function version(): string {
-  const { version: text } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-    version: string
-  }
-  return text
+/** What reads a terminal takes a while to load; who is asked nothing does not wait for it. */
+async function questions(): Promise<Ask> {
+  return (await import('./init/questions.ts')).askOn({ input: process.stdin, output: process.stdout })
 }
 
 async function flushed(stream: NodeJS.WriteStream): Promise<void> {

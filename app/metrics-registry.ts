@@ -1,102 +1,98 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
 import {
   metricCatalog,
   type CounterName,
   type GaugeName,
   type HistogramName,
+  type Metric,
   type MetricName,
   type Metrics,
 } from '../core/telemetry.ts'
 
-type Labels = Readonly<Record<string, string>>
-interface Series {
+export type Labels = Readonly<Record<string, string>>
+
+/** A counter or a gauge under one set of labels. */
+export interface Series {
   readonly labels: Labels
-  value: number
+  readonly value: number
 }
 
-/** What was observed under one set of labels. */
-export interface Histogram {
-  readonly labels: Labels
-  readonly count: number
-  readonly sum: number
-  /** By the catalogue's bounds, in their order: how many observations were not larger. */
-  readonly buckets: readonly number[]
-}
-
-/** Keeps every number that components count, in memory. */
+/** Keeps every number that components count, and writes them down in the text format of Prometheus. */
 export class MetricsRegistry implements Metrics {
-  readonly #series = new Map<MetricName, Map<string, Series>>()
-  readonly #histograms = new Map<HistogramName, Map<string, Observed>>()
+  /** Of its own: another run in this process counts for itself. */
+  readonly #registry = new Registry()
+  readonly #counters = new Map<CounterName, Counter>()
+  readonly #gauges = new Map<GaugeName, Gauge>()
+  readonly #histograms = new Map<HistogramName, Histogram>()
+  readonly #totals = new Map<CounterName, number>()
+  readonly #refreshing: (() => void)[] = []
+  #countsProcess = false
+
+  constructor() {
+    for (const [name, metric] of Object.entries<Metric>(metricCatalog)) this.#register(name, metric)
+  }
 
   count(name: CounterName, by: number, labels: Labels): void {
-    this.#at(name, labels).value += by
+    this.#counters.get(name)!.inc(labels, by)
+    this.#totals.set(name, this.total(name) + by)
   }
 
   gauge(name: GaugeName, value: number, labels: Labels): void {
-    this.#at(name, labels).value = value
+    this.#gauges.get(name)!.set(labels, value)
   }
 
   observe(name: HistogramName, value: number, labels: Labels): void {
-    const ofName = this.#histograms.get(name) ?? new Map<string, Observed>()
-    this.#histograms.set(name, ofName)
-    const key = keyOf(labels)
-    const observed = ofName.get(key) ?? new Observed(labels, metricCatalog[name].buckets)
-    ofName.set(key, observed)
-    observed.add(value)
+    this.#histograms.get(name)!.observe(labels, value)
   }
 
-  /** The sum over all series that carry these labels; 0 where nothing was counted. */
-  total(name: CounterName | GaugeName, labels: Labels = {}): number {
-    const wanted = Object.entries(labels)
-    return this.series(name)
-      .filter((series) => wanted.every(([label, value]) => series.labels[label] === value))
-      .reduce((sum, { value }) => sum + value, 0)
+  /** Makes a series visible before its first event, so that it is seen as a change from 0. Not to be called after that. */
+  zero(name: MetricName, labels: Labels): void {
+    this.#counters.get(name as CounterName)?.inc(labels, 0)
+    this.#gauges.get(name as GaugeName)?.set(labels, 0)
+    this.#histograms.get(name as HistogramName)?.zero(labels)
   }
 
-  series(name: CounterName | GaugeName): readonly Readonly<Series>[] {
-    return [...(this.#series.get(name)?.values() ?? [])]
+  /** The sum over all series of a counter. */
+  total(name: CounterName): number {
+    return this.#totals.get(name) ?? 0
   }
 
-  histograms(name: HistogramName): readonly Histogram[] {
-    return [...(this.#histograms.get(name)?.values() ?? [])]
+  /** What stands under each set of labels, also of those that only `zero` has made. */
+  async series(name: CounterName | GaugeName): Promise<readonly Series[]> {
+    this.#refresh()
+    const metric = this.#counters.get(name as CounterName) ?? this.#gauges.get(name as GaugeName)!
+    return (await metric.get()).values.map(({ labels, value }) => ({ labels: labels as Labels, value }))
   }
 
-  #at(name: MetricName, labels: Labels): Series {
-    const ofName = this.#series.get(name) ?? new Map<string, Series>()
-    this.#series.set(name, ofName)
-    const key = keyOf(labels)
-    const series = ofName.get(key) ?? { labels, value: 0 }
-    ofName.set(key, series)
-    return series
-  }
-}
-
-class Observed implements Histogram {
-  readonly labels: Labels
-  count = 0
-  sum = 0
-  readonly #bounds: readonly number[]
-  /** By bound, what fell between it and the one before. */
-  readonly #counts: number[]
-
-  constructor(labels: Labels, bounds: readonly number[]) {
-    this.labels = labels
-    this.#bounds = bounds
-    this.#counts = bounds.map(() => 0)
+  /** Has a gauge that follows from the state of others set just before anybody looks at it. */
+  beforeReading(refresh: () => void): void {
+    this.#refreshing.push(refresh)
   }
 
-  get buckets(): readonly number[] {
-    let sum = 0
-    return this.#counts.map((count) => (sum += count))
+  /** Adds what Node and the system know of this process: `process_…` and `nodejs_…`. */
+  countProcess(): void {
+    if (!this.#countsProcess) collectDefaultMetrics({ register: this.#registry })
+    this.#countsProcess = true
   }
 
-  add(value: number): void {
-    this.count += 1
-    this.sum += value
-    const bucket = this.#bounds.findIndex((bound) => value <= bound)
-    if (bucket >= 0) this.#counts[bucket]! += 1
+  /** Everything, as `contentType` says. */
+  async exposition(): Promise<string> {
+    this.#refresh()
+    return this.#registry.metrics()
   }
-}
 
-function keyOf(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  #refresh(): void {
+    for (const refresh of this.#refreshing) refresh()
+  }
+
+  #register(name: string, { kind, help, labels: labelNames, buckets }: Metric): void {
+    const options = { name, help, labelNames: [...labelNames], registers: [this.#registry] }
+    if (kind === 'counter') this.#counters.set(name as CounterName, new Counter(options))
+    else if (kind === 'gauge') this.#gauges.set(name as GaugeName, new Gauge(options))
+    else this.#histograms.set(name as HistogramName, new Histogram({ ...options, buckets: [...buckets!] }))
+  }
 }

@@ -1,5 +1,6 @@
 import { collectOnce, dryRun, type Shown } from '../collectors/once.ts'
 import { errorCode } from '../core/errors.ts'
+import { unwatched } from '../core/condition.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import type { CollectorInstance, LoadedConfig } from './config/catalogs.ts'
 import { closeCollectors, createCollectors } from './create-collectors.ts'
@@ -38,7 +39,14 @@ export async function openCollector(
   const metrics = new MetricsRegistry()
   const { tenant } = config
   const contextOf = (name: string) => {
-    return { name, tenant, log: log.child({ stage: 'collector', name }), metrics, clock: Date.now }
+    return {
+      name,
+      tenant,
+      log: log.child({ stage: 'collector', name }),
+      metrics,
+      clock: Date.now,
+      condition: unwatched,
+    }
   }
   const made = await createCollectors({ collectors: [wanted] }, contextOf)
   const [instance] = made
@@ -48,9 +56,9 @@ export async function openCollector(
       await using stream = await openStreamToRead(config.stream, { create: true })
       await collectOnce(instance!, { stream, schemas, signal })
       return {
-        in: metrics.total('collector_findings_read_total'),
-        published: metrics.total('collector_events_published_total'),
-        deadLetters: metrics.total('dead_letters_total'),
+        in: metrics.total('posture_collector_findings_read_total'),
+        published: metrics.total('posture_collector_events_published_total'),
+        deadLetters: metrics.total('posture_dead_letters_total'),
       }
     },
     async *dryRun(fromStart) {

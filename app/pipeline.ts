@@ -1,224 +1,51 @@
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { runCollectors, type RunningCollectors } from '../collectors/runner.ts'
-import type { Context } from '../core/component.ts'
-import { TransientError } from '../core/errors.ts'
-import { createDirectory } from '../core/storage.ts'
-import { enrichersOf, significanceUnder } from '../enrichment/catalog.ts'
-import { periodsOf, ruleset, type EnrichmentConfig } from '../enrichment/config.ts'
-import { IntelTable } from '../enrichment/intel/intel-table.ts'
-import { openState } from '../enrichment/open-state.ts'
-import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
-import type { LocalStore } from '../enrichment/state/local-store.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
-import { runSink } from '../sinks/runner.ts'
-import { RunLock } from '../stream/embedded/run-lock.ts'
-import { partitionFor } from '../stream/partitioner.ts'
-import type { Stream } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
-import type { LoadedConfig, SinkInstance } from './config/catalogs.ts'
-import { closeCollectors, createCollectors } from './create-collectors.ts'
+import type { LoadedConfig } from './config/catalogs.ts'
 import { Lifecycle } from './lifecycle.ts'
-import { openStream } from './open-stream.ts'
-import type { Pipeline, PipelineOptions, Summary } from './pipeline-contract.ts'
+import { Observation } from './observe/observation.ts'
+import type { Pipeline, PipelineOptions } from './pipeline-contract.ts'
+import { PipelineParts } from './pipeline-parts.ts'
 
-/** How often an idle pipeline is looked at, in milliseconds. */
-const LOOK_MS = 100
 const STOP_AFTER_FAILED_START_MS = 10_000
 
 /** The composition root: a configuration and the catalogues become running stages, started from sinks to collectors. */
 export async function startPipeline(config: LoadedConfig, options: PipelineOptions): Promise<Pipeline> {
   const lifecycle = new Lifecycle(options.log)
-  const parts = new Parts(config, options)
+  const schemas = new SchemaRegistry()
+  const observation = new Observation({ ...options, config, schemas, clock: Date.now })
+  const parts = new PipelineParts(config, options, schemas, observation)
+  const start = observation.starting((given) => lifecycle.start(given))
+  const { admin } = config
   try {
-    await lifecycle.start([{ name: 'stream', start: () => parts.openStream() }])
+    // First, and so stopped last: it answers while the others are started and stopped.
+    if (admin !== undefined) await start([{ name: 'admin port', start: () => observation.listen(admin) }])
+    await start([{ name: 'tracing', start: () => parts.openTracing() }])
+    await start([{ name: 'stream', start: () => parts.openStream() }])
+    await start([{ name: 'reports', start: () => observation.start() }])
     if (options.only.has('enrichment') || config.stream.type === 'embedded')
-      await lifecycle.start([{ name: 'state', start: () => parts.openState() }])
-    if (options.only.has('sinks')) {
-      await lifecycle.start(
-        config.sinks.map((sink) => ({ name: `sink ${sink.name}`, start: () => parts.startSink(sink) })),
-      )
-    }
-    if (options.only.has('enrichment'))
-      await lifecycle.start([{ name: 'enrichment', start: () => parts.startEnrichment() }])
+      await start([{ name: 'state', start: () => parts.openState() }])
+    if (options.only.has('sinks'))
+      await start(config.sinks.map((sink) => ({ name: `sink ${sink.name}`, start: () => parts.startSink(sink) })))
+    if (options.only.has('enrichment')) await start([{ name: 'enrichment', start: () => parts.startEnrichment() }])
     if (options.only.has('collectors') && config.collectors.length > 0) {
-      await lifecycle.start([{ name: 'collectors', start: () => parts.startCollectors() }])
+      await start([{ name: 'collectors', start: () => parts.startCollectors() }])
       // Each a part of its own, so that a stop can name which of them had not finished.
-      await lifecycle.start(
+      await start(
         config.collectors.map(({ name }) => ({ name: `collector ${name}`, start: () => parts.finishing(name) })),
       )
     }
     options.signal.throwIfAborted()
+    observation.started()
   } catch (error) {
+    observation.stopping()
     await lifecycle.stop(STOP_AFTER_FAILED_START_MS)
     throw error
   }
   return {
     idle: (signal) => parts.idle(signal),
     summary: () => parts.summary(),
-    stop: (deadlineMs) => lifecycle.stop(deadlineMs),
-  }
-}
-
-type Stop = (signal: AbortSignal) => Promise<void>
-
-/** The running stages of one configuration, and what can be asked of them. */
-class Parts {
-  readonly #config: LoadedConfig
-  readonly #options: PipelineOptions
-  readonly #schemas = new SchemaRegistry()
-  readonly #groups: { readonly topic: string; readonly group: string }[] = []
-  #stream!: Stream
-  #state: LocalStore | undefined
-  #enrichment: RunningEnrichment | undefined
-  #collectors: RunningCollectors | undefined
-  /** The counts that stood when the state was closed. */
-  #finalCounts: Readonly<Record<string, number>> | undefined
-
-  constructor(config: LoadedConfig, options: PipelineOptions) {
-    this.#config = config
-    this.#options = options
-  }
-
-  async openStream(): Promise<Stop> {
-    const { log, signal } = this.#options
-    const stream = await openStream(this.#config.stream, log.child({ part: 'stream' }), signal)
-    this.#stream = stream
-    return () => stream.close()
-  }
-
-  /** On Kafka each process has a local store of its own; of an embedded stream the one process has it anyway. */
-  async openState(): Promise<Stop> {
-    const { stream } = this.#config
-    const own = stream.type === 'embedded' ? stream.directory : undefined
-    const directory = this.#enrichmentConfig.directory ?? own!
-    if (directory !== own) await createDirectory(directory)
-    const lock = directory === own ? undefined : RunLock.take(directory, 'enrichment.directory')
-    try {
-      const state = openState(join(directory, 'enrichment.db'), periodsOf(this.#enrichmentConfig))
-      this.#state = state
-      return async () => {
-        this.#finalCounts = state.counts()
-        state.close()
-        lock?.release()
-      }
-    } catch (error) {
-      lock?.release()
-      throw error
-    }
-  }
-
-  async startSink({ name, definition, config, delivery, filter, omit, from }: SinkInstance): Promise<Stop> {
-    const context = this.#context('sink', name)
-    const sink = await definition.create(config, context)
-    const services = { ...context, stream: this.#stream, signal: this.#options.signal }
-    const settings = { delivery, omit, from, ...(filter === undefined ? {} : { filter }) }
-    const running = { name, tenant: this.#config.tenant, ...settings }
-    const consumption = await runSink(sink, definition, running, services).catch(async (error: unknown) => {
-      await sink.close?.()
-      throw error
-    })
-    this.#groups.push({ topic: topics.findings.name, group: `sink.${name}` })
-    return async () => {
-      await consumption.stop()
-      await sink.close?.()
-    }
-  }
-
-  async startEnrichment(): Promise<Stop> {
-    const context = this.#context('enrichment', 'enrichment')
-    const intelligence = new IntelTable({
-      ...context,
-      schemas: this.#schemas,
-      significance: significanceUnder(this.#enrichmentConfig),
-    })
-    const enrichment = await runEnrichment({
-      stream: this.#stream,
-      store: this.#state!,
-      schemas: this.#schemas,
-      enrichers: enrichersOf(this.#enrichmentConfig, intelligence),
-      periods: periodsOf(this.#enrichmentConfig),
-      ruleset: ruleset(this.#enrichmentConfig),
-      signal: this.#options.signal,
-      intelligence,
-      ...context,
-    })
-    this.#enrichment = enrichment
-    this.#groups.push({ topic: topics.events.name, group: ENRICHMENT_GROUP })
-    return () => enrichment.stop()
-  }
-
-  async startCollectors(): Promise<Stop> {
-    const { signal, untilIdle = false } = this.#options
-    const { tenant } = this.#config
-    const instances = await createCollectors(this.#config, (name) => this.#context('collector', name))
-    const services = { stream: this.#stream, schemas: this.#schemas, tenant, partitionFor, untilIdle, signal }
-    const running = await runCollectors(instances, services).catch(async (error: unknown) => {
-      await closeCollectors(instances).catch(() => undefined)
-      throw error
-    })
-    this.#collectors = running
-    return async (deadline) => {
-      await running.stop(deadline)
-      await closeCollectors(instances)
-    }
-  }
-
-  finishing(name: string): Stop {
-    return async () => this.#collectors?.finish(name)
-  }
-
-  /** The failure of a collector is thrown only when everything that arrived has been delivered. */
-  async idle(signal: AbortSignal): Promise<void> {
-    const [failure] = (await this.#collectors?.idle(signal)) ?? []
-    while (!(await this.#hasCaughtUp())) await sleep(LOOK_MS, undefined, { signal })
-    if (failure !== undefined) throw failure
-  }
-
-  /** A cluster that cannot say it now, because it is electing a coordinator for instance, can say it a moment later. */
-  async #hasCaughtUp(): Promise<boolean> {
-    try {
-      return await this.#caughtUp()
-    } catch (error) {
-      if (error instanceof TransientError) return false
-      throw error
-    }
-  }
-
-  async #caughtUp(): Promise<boolean> {
-    // Enrichment first: what it emits is what the sinks must have.
-    if (this.#enrichment !== undefined) {
-      if ((await this.#lag(topics.events.name)) > 0 || (await this.#enrichment.pending())) return false
-    }
-    return (await this.#lag(topics.findings.name)) === 0
-  }
-
-  async #lag(topic: string): Promise<number> {
-    const groups = this.#groups.filter((each) => each.topic === topic)
-    const lags = await Promise.all(groups.map(({ group }) => this.#stream.lag(topic, group)))
-    return lags.reduce((sum, lag) => sum + lag, 0)
-  }
-
-  summary(): Summary {
-    const { metrics } = this.#options
-    const counts = this.#finalCounts ?? this.#state?.counts() ?? {}
-    return {
-      in: metrics.total('collector_findings_read_total'),
-      changed: metrics.total('enrichment_emitted_total'),
-      open: counts['open'] ?? 0,
-      resolved: counts['resolved'] ?? 0,
-      muted: counts['muted'] ?? 0,
-      gone: counts['gone'] ?? 0,
-      deadLetters: metrics.total('dead_letters_total'),
-    }
-  }
-
-  get #enrichmentConfig(): EnrichmentConfig {
-    return this.#config.enrichment as EnrichmentConfig
-  }
-
-  #context(stage: string, name: string): Context {
-    const { log, metrics } = this.#options
-    return { name, tenant: this.#config.tenant, log: log.child({ stage, name }), metrics, clock: Date.now }
+    stop: (deadlineMs) => {
+      observation.stopping()
+      return lifecycle.stop(deadlineMs)
+    },
   }
 }

@@ -7,9 +7,12 @@ import { deadLettersCommand } from './commands/dead-letters.ts'
 import { describeCommand } from './commands/describe.ts'
 import { explainCommand } from './commands/explain.ts'
 import { findingsCommand } from './commands/findings.ts'
+import { initCommand } from './commands/init.ts'
 import { opensearchCommand } from './commands/opensearch.ts'
 import { priorityCommand } from './commands/priority.ts'
+import { replayCommand } from './commands/replay.ts'
 import { runCommand } from './commands/run.ts'
+import { statusCommand } from './commands/status.ts'
 import { topicsCommand } from './commands/topics.ts'
 import { ConfigError } from './config/mistake.ts'
 import { LOG_LEVELS, errorSentence, type LogLevel } from './telemetry.ts'
@@ -23,15 +26,18 @@ export interface ProgramOptions {
 
 /** In the order of the help. */
 const COMMANDS = [
-  runCommand,
+  initCommand,
   checkCommand,
-  describeCommand,
-  collectCommand,
-  checkpointsCommand,
+  runCommand,
+  statusCommand,
   findingsCommand,
   explainCommand,
   priorityCommand,
   deadLettersCommand,
+  replayCommand,
+  collectCommand,
+  checkpointsCommand,
+  describeCommand,
   topicsCommand,
   opensearchCommand,
 ] as const
@@ -86,6 +92,7 @@ function createProgram(
 
 const EXAMPLES = `
 Start here:
+    $ posture-stream init
     $ posture-stream check --config posture.yaml
     $ posture-stream run --config posture.yaml --until-idle
     $ posture-stream findings list --config posture.yaml

@@ -73,20 +73,42 @@ export function silenceIn({ silentSince }: Progress): Progress {
   return silentSince === undefined ? {} : { silentSince }
 }
 
+/** By key, the last record of each collector of a tenant that has one. */
+export class CheckpointTable {
+  readonly #tenant: string
+  readonly #last = new Map<string, StreamRecord>()
+
+  constructor(tenant: string) {
+    this.#tenant = tenant
+  }
+
+  add(record: StreamRecord): void {
+    if (!this.#isOurs(record.key)) return
+    if (record.value === null) this.#last.delete(record.key)
+    else this.#last.set(record.key, record)
+  }
+
+  latest(): ReadonlyMap<string, StreamRecord> {
+    return this.#last
+  }
+
+  #isOurs(key: string): boolean {
+    return key.startsWith(`${this.#tenant}/`) && !key.slice(this.#tenant.length + 1).includes('/')
+  }
+}
+
 /** By key, the last record of each collector of a tenant that has one. Reads the topic whole. */
 export async function readCheckpoints(stream: Stream, tenant: string): Promise<ReadonlyMap<string, StreamRecord>> {
-  const last = new Map<string, StreamRecord>()
-  const isOurs = (key: string): boolean => key.startsWith(`${tenant}/`) && !key.slice(tenant.length + 1).includes('/')
+  const table = new CheckpointTable(tenant)
   const following = await stream.follow(topics.checkpoints.name, (records) => {
-    for (const record of records) if (isOurs(record.key)) last.set(record.key, record)
+    for (const record of records) table.add(record)
   })
   try {
     await following.ready
   } finally {
     await following.stop()
   }
-  for (const [key, { value }] of last) if (value === null) last.delete(key)
-  return last
+  return table.latest()
 }
 
 function decode(

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Context } from '../core/component.ts'
+import type { RunContext } from '../core/component.ts'
 import { PermanentError, TransientError } from '../core/errors.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import type { OutgoingRecord, StreamRecord } from '../stream/stream.ts'
@@ -44,10 +44,11 @@ function bench() {
   const stream = new Log()
   const counts: Record<string, number> = {}
   const gauges: Record<string, number> = {}
+  const waits: boolean[] = []
   const logged: string[] = []
   const time = { now: NOW }
   const log = (_fields: object, message: string): void => void logged.push(message)
-  const context: Context = {
+  const context: RunContext = {
     name: 'nightly',
     tenant: 'acme',
     clock: () => time.now,
@@ -60,6 +61,7 @@ function bench() {
       gauge: (name, value) => void (gauges[name] = value),
       observe: () => {},
     },
+    condition: { waiting: () => void waits.push(true), working: () => void waits.push(false), failed() {} },
   }
   const start = (subject: Collector, options: RunOptions = {}): CollectorRun => {
     const { signal = new AbortController().signal, untilIdle = true, ...given } = options
@@ -82,7 +84,7 @@ function bench() {
     await started.ended
     if (started.failure !== undefined) throw started.failure
   }
-  return { stream, counts, gauges, logged, context, time, start, run }
+  return { stream, counts, gauges, waits, logged, context, time, start, run }
 }
 
 describe('what a batch becomes', () => {
@@ -131,9 +133,9 @@ describe('what a batch becomes', () => {
       tenant: 'acme',
     })
     expect(counts).toEqual({
-      collector_findings_read_total: 3,
-      'collector_sweeps_total completed': 1,
-      'dead_letters_total collectors RECORD_BROKEN': 1,
+      posture_collector_findings_read_total: 3,
+      'posture_collector_sweeps_total completed': 1,
+      'posture_dead_letters_total collectors RECORD_BROKEN': 1,
     })
   })
 
@@ -148,7 +150,7 @@ describe('what a batch becomes', () => {
       ['r#0', '3/3'],
     ])
     expect(Buffer.concat(letters.map(({ value }) => value!)).equals(bytes)).toBe(true)
-    expect(counts['dead_letters_total collectors Error']).toBe(1)
+    expect(counts['posture_dead_letters_total collectors Error']).toBe(1)
   })
 
   test('an event that our own schema refuses is a dead letter, and its neighbours are published', async () => {
@@ -293,13 +295,11 @@ describe('when something fails', () => {
 
 describe('what cannot be mended by trying', () => {
   test('a configuration fault is told once, however often it is tried, and so is that it has passed', async () => {
-    const { logged, gauges, run } = bench()
+    const { logged, waits, run } = bench()
     let left = 4
-    const waited: number[] = []
     const refused: Collector = {
       check: async () => {},
       async *collect() {
-        waited.push(gauges['collector_waiting'] ?? 0)
         if (left-- > 0) throw new TransientError('ACCESS_DENIED', 'no', { fault: 'configuration' })
         yield { events: [], read: 0 }
       },
@@ -309,8 +309,8 @@ describe('what cannot be mended by trying', () => {
       'Collector nightly cannot read its source until its configuration is mended; it keeps trying.',
       'Collector nightly waits no longer.',
     ])
-    expect(waited).toEqual([0, 1, 1, 1, 1])
-    expect(gauges['collector_waiting']).toBe(0)
+    expect(waits.slice(0, 5)).toEqual([true, true, true, true, false])
+    expect(waits.at(-1)).toBe(false)
   })
 
   test('another reason is told too', async () => {
@@ -383,6 +383,29 @@ describe('a schedule', () => {
     expect(source.at).toEqual([NOW, NOW])
   })
 
+  test('every sweep is told whether another one follows', async () => {
+    const last: (boolean | undefined)[] = []
+    const asked = (then: () => void): Collector => ({
+      check: async () => {},
+      async *collect(_position, _signal, sweep) {
+        last.push(sweep?.isLast)
+        yield { events: [], read: 0 }
+        then()
+      },
+    })
+    await bench().run(
+      asked(() => {}),
+      { settings: everyHour },
+    )
+    for (const settings of [everyHour, {}]) {
+      const stop = new AbortController()
+      const source = asked(() => stop.abort())
+      const run = bench().start(source, { settings, untilIdle: false, signal: stop.signal })
+      await run.ended
+    }
+    expect(last).toEqual([true, false, true])
+  })
+
   test('a sweep that took longer than until the next tick is followed by one, never overlapping', async () => {
     const { time, start } = bench()
     const stop = new AbortController()
@@ -416,7 +439,7 @@ describe('a schedule', () => {
     const run = start(source, { settings: { schedule: '* * * * * *' }, untilIdle: false, signal: stop.signal })
     await run.ended
     expect(positions).toEqual([undefined, 'half'])
-    expect(counts).toMatchObject({ 'collector_sweeps_total failed': 1 })
+    expect(counts).toMatchObject({ 'posture_collector_sweeps_total failed': 1 })
     expect(schemas.decode('checkpoint', stream.of(CHECKPOINTS)[0]!.value!)).not.toHaveProperty('sweptAt')
   })
 })
@@ -480,10 +503,13 @@ describe('a source that is silent', () => {
       time.now += 1
       await run(quiet, { settings })
     }
-    expect(gauges).toMatchObject({ collector_silent: 1, collector_last_success_seconds: NOW / 1000 })
+    expect(gauges).toMatchObject({ posture_collector_silent: 1, posture_collector_last_success_seconds: NOW / 1000 })
     time.now += 1
     await run(speaking(2), { settings })
-    expect(gauges).toMatchObject({ collector_silent: 0, collector_last_success_seconds: time.now / 1000 })
+    expect(gauges).toMatchObject({
+      posture_collector_silent: 0,
+      posture_collector_last_success_seconds: time.now / 1000,
+    })
     await run(speaking(3), { settings })
     const [fail, pass, ...others] = findings(stream)
     expect(others).toEqual([])

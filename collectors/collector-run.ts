@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Context } from '../core/component.ts'
+import type { RunContext } from '../core/component.ts'
 import { durationMs } from '../core/duration.ts'
 import { asError } from '../core/errors.ts'
+import type { Tracing } from '../core/tracing.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
 import type { Stream, StreamRecord } from '../stream/stream.ts'
 import { progressOf, type Progress } from './checkpoint.ts'
@@ -27,12 +28,14 @@ export interface CollectorInstance {
   readonly kind: string
   readonly runs: NonNullable<CollectorDefinition['runs']>
   readonly settings: CollectorSettings
-  readonly context: Context
+  readonly context: RunContext
 }
 
 export interface CollectorRunServices {
   readonly stream: Pick<Stream, 'publish'>
   readonly schemas: SchemaRegistry
+  /** Absent where nothing is traced. */
+  readonly tracing?: Tracing | undefined
   /** Resolves once it is durable; rejects only when nothing may be saved any more. */
   readonly save: (progress: Progress) => Promise<void>
   /** One sweep, now, whatever the schedule says. */
@@ -129,10 +132,11 @@ export class CollectorRun {
     const { signal, untilIdle } = this.#services
     const startedAt = context.clock()
     const count = (outcome: 'completed' | 'failed'): void =>
-      context.metrics.count('collector_sweeps_total', 1, { collector: context.name, outcome })
+      context.metrics.count('posture_collector_sweeps_total', 1, { collector: context.name, outcome })
     try {
       await this.#publisher.untilDone('read its source', async (progressed) => {
-        for await (const batch of source.collect(this.#progress.position, signal)) {
+        const isLast = untilIdle || (runs === 'once' && this.#schedule === undefined)
+        for await (const batch of source.collect(this.#progress.position, signal, { isLast })) {
           await this.#keep(batch)
           signal.throwIfAborted()
           progressed()
@@ -140,6 +144,7 @@ export class CollectorRun {
         }
       })
       this.#failure = undefined
+      context.condition.working()
       count('completed')
     } catch (error) {
       signal.throwIfAborted()
@@ -156,7 +161,7 @@ export class CollectorRun {
 
   async #keep(batch: CollectedBatch): Promise<void> {
     const { context } = this.#instance
-    context.metrics.count('collector_findings_read_total', batch.read, { collector: context.name })
+    context.metrics.count('posture_collector_findings_read_total', batch.read, { collector: context.name })
     await this.#publisher.publish(batch)
     const { silentSince } = this.#progress
     if (isNews(batch)) this.#progress = await this.#silence.heard()
@@ -174,7 +179,9 @@ export class CollectorRun {
   }
 
   #failed(error: Error, goesOn: boolean): void {
-    const { log, name } = this.#instance.context
+    const { log, name, condition } = this.#instance.context
+    if (goesOn) condition.failed(error)
+    else condition.waiting(error)
     this.#isIdle = true
     this.#failure = error
     const what = goesOn ? 'could not finish its sweep and tries again at the next' : 'ended before it was done'

@@ -4,10 +4,12 @@ import { deadLetterRecords } from '../schemas/dead-letters.ts'
 import type { Headers } from '../schemas/records.ts'
 import { MAX_RECORD_BYTES, type OutgoingRecord } from '../stream/stream.ts'
 import type { Unreadable } from './collector.ts'
+import type { StatementTrace } from './statement-trace.ts'
 
 /** Bytes that go no further, with the headers that they had. */
 export interface SetAside extends Unreadable {
   readonly headers: Headers
+  readonly trace?: StatementTrace | undefined
 }
 
 /** The dead letter of untouched bytes; where they are many, in numbered parts under one key. */

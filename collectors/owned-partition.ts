@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tracing } from '../core/tracing.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
 import type { AfterCommit, Batch, OutgoingRecord, Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
@@ -12,6 +13,7 @@ const LINGER_MS = 1000
 export interface OwnedPartitionServices {
   readonly stream: Stream
   readonly schemas: SchemaRegistry
+  readonly tracing?: Tracing | undefined
   readonly untilIdle: boolean
 }
 
@@ -98,7 +100,7 @@ export class OwnedPartition {
 
   #start(instance: CollectorInstance, checkpoint: StreamRecord | undefined, first?: OutgoingRecord): void {
     const { context, kind } = instance
-    const { stream, schemas, untilIdle } = this.#services
+    const { stream, schemas, tracing, untilIdle } = this.#services
     const [ending, lost] = [new AbortController(), new AbortController()]
     const nothingMore = AbortSignal.any([this.#taken, lost.signal])
     const signal = AbortSignal.any([nothingMore, ending.signal])
@@ -107,6 +109,7 @@ export class OwnedPartition {
     const services = {
       stream,
       schemas,
+      tracing,
       untilIdle,
       signal,
       save: (progress: Progress) => save(checkpointRecord(progress, { context, kind, schemas, writer: this.#writer })),
@@ -115,8 +118,8 @@ export class OwnedPartition {
     this.#running.set(checkpointKey(context), { instance, ending, lost, run })
     const { log, metrics, name: collector } = context
     log.debug({}, `Collector ${collector} runs here.`)
-    metrics.gauge('collector_owned', 1, { collector })
-    signal.addEventListener('abort', () => metrics.gauge('collector_owned', 0, { collector }), { once: true })
+    metrics.gauge('posture_collector_owned', 1, { collector })
+    signal.addEventListener('abort', () => metrics.gauge('posture_collector_owned', 0, { collector }), { once: true })
   }
 
   #save(record: OutgoingRecord, signal: AbortSignal): Promise<void> {

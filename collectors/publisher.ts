@@ -1,12 +1,14 @@
 import { Backoff, type BackoffOptions } from '../core/backoff.ts'
-import type { Context } from '../core/component.ts'
-import { PipelineError, errorCode } from '../core/errors.ts'
+import type { RunContext } from '../core/component.ts'
+import { PipelineError, asError, errorCode } from '../core/errors.ts'
+import type { Tracing } from '../core/tracing.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
 import type { OutgoingRecord, Stream } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 import type { CollectedBatch } from './collector.ts'
 import { deadLetters, type SetAside } from './dead-letters.ts'
-import { prepare, setAside, type Outgoing } from './prepare.ts'
+import { prepare, setAside, type BeginTrace, type Outgoing } from './prepare.ts'
+import { StatementTrace } from './statement-trace.ts'
 import { Trouble } from './trouble.ts'
 
 const PAUSE: BackoffOptions = { initialMs: 200, maxMs: 30_000 }
@@ -15,8 +17,10 @@ const PAUSE: BackoffOptions = { initialMs: 200, maxMs: 30_000 }
 export interface PublisherServices {
   readonly stream: Pick<Stream, 'publish'>
   readonly schemas: SchemaRegistry
+  /** Absent where nothing is traced. */
+  readonly tracing?: Tracing | undefined
   /** The collector's own: its name, tenant, log, metrics and clock. */
-  readonly context: Context
+  readonly context: RunContext
 }
 
 /** Makes what one collector read durable, however long that takes, and counts it. */
@@ -33,8 +37,8 @@ export class Publisher {
   }
 
   /** Resolves once everything of the batch is durable, as events or as dead letters. */
-  async publish(batch: Pick<CollectedBatch, 'events' | 'unreadable'>): Promise<void> {
-    const { events, global, aside } = prepare(batch, this.#services.schemas)
+  async publish(batch: Pick<CollectedBatch, 'events' | 'unreadable' | 'origin'>): Promise<void> {
+    const { events, global, aside } = prepare(batch, this.#services.schemas, this.#beginTrace(batch))
     await this.#publishEvents('events', events, aside)
     await this.#publishEvents('global', global, aside)
     await this.#publishDeadLetters(aside)
@@ -69,8 +73,10 @@ export class Publisher {
         topic,
         batch.map(({ record }) => record),
       )
-      for (const { event } of batch)
-        metrics.count('collector_events_published_total', 1, { collector, type: event.type })
+      for (const { event, trace } of batch) {
+        metrics.count('posture_collector_events_published_total', 1, { collector, type: event.type })
+        trace?.published()
+      }
     } catch (error) {
       if (!isPermanent(error)) throw error
       if (others.length === 0) aside.push(setAside(first, error))
@@ -85,10 +91,18 @@ export class Publisher {
       'deadLetters',
       aside.flatMap((each) => deadLetters(each, context)),
     )
-    for (const { error } of aside) {
+    for (const { error, trace } of aside) {
+      trace?.setAside(error)
       const labels = { stage: 'collectors', component: context.name, code: errorCode(error) }
-      context.metrics.count('dead_letters_total', 1, labels)
+      context.metrics.count('posture_dead_letters_total', 1, labels)
+      context.condition.failed(asError(error))
     }
+  }
+
+  #beginTrace(batch: Pick<CollectedBatch, 'origin'>): BeginTrace | undefined {
+    const { tracing, context } = this.#services
+    if (tracing === undefined) return undefined
+    return (event, index) => StatementTrace.begin(tracing, context.name, event, () => batch.origin?.(index))
   }
 
   async #append(topic: keyof typeof topics, records: readonly OutgoingRecord[]): Promise<void> {

@@ -130,6 +130,8 @@ describe('a checkpoint that could not be saved', () => {
       positions: (...args) => stream.positions(...args),
       ends: (topic) => stream.ends(topic),
       beginnings: (topic) => stream.beginnings(topic),
+      offsetsSince: (...args) => stream.offsetsSince(...args),
+      forgetGroup: (...args) => stream.forgetGroup(...args),
       close: () => stream.close(),
     }
     const services = { stream: failing, schemas, tenant: 'acme', partitionFor, untilIdle: true }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Tracing } from '../core/tracing.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
 import type { AfterCommit, Assignment, Batch, GroupConsumption, Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
@@ -16,6 +17,8 @@ const LOOK_MS = 25
 export interface CollectorsServices {
   readonly stream: Stream
   readonly schemas: SchemaRegistry
+  /** Absent where nothing is traced. */
+  readonly tracing?: Tracing | undefined
   readonly tenant: string
   /** Where the stream puts a key. */
   readonly partitionFor: (key: string, partitions: number) => number

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import type { Context } from '../core/component.ts'
+import type { RunContext } from '../core/component.ts'
+import { unwatched } from '../core/condition.ts'
 import type { PostureEvent, ScanStarted } from '../schemas/generated/posture-event.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
@@ -42,12 +43,13 @@ export class SampleStage {
     this.stream = await EmbeddedStream.open({ directory: this.directory, topics: all, partitions: 4 })
   }
 
-  context(name = 'nightly', tenant = 'acme'): Context {
+  context(name = 'nightly', tenant = 'acme'): RunContext {
     const log = (_fields: object, message: string): void => void this.logged.push(message)
     return {
       name,
       tenant,
       clock: () => Date.now() + this.ahead,
+      condition: unwatched,
       log: { debug: log, info: log, warn: log, error: log },
       metrics: {
         count: (metric, by, labels) => {

@@ -121,12 +121,12 @@ export class Silence {
 
   #gauge(silent: 0 | 1): void {
     const { metrics, name: collector } = this.#options.context
-    metrics.gauge('collector_silent', silent, { collector })
+    metrics.gauge('posture_collector_silent', silent, { collector })
   }
 
   #tellSuccess(at: number): void {
     const { metrics, name: collector } = this.#options.context
-    metrics.gauge('collector_last_success_seconds', at / 1000, { collector })
+    metrics.gauge('posture_collector_last_success_seconds', at / 1000, { collector })
   }
 }
 

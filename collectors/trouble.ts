@@ -1,22 +1,22 @@
-import type { Context } from '../core/component.ts'
+import type { RunContext } from '../core/component.ts'
 import { asError, errorCode, PipelineError } from '../core/errors.ts'
 
 /** What a collector waits for now: each reason is told once, until it has passed, however often it is tried. */
 export class Trouble {
-  readonly #context: Context
+  readonly #context: RunContext
   readonly #reasons = new Map<string, Set<string>>()
 
-  constructor(context: Context) {
+  constructor(context: RunContext) {
     this.#context = context
   }
 
   /** Something failed that is tried again; `what` says what the collector cannot do: `read its source`. */
   waiting(what: string, thrown: unknown): void {
-    const { name, log, metrics } = this.#context
+    const { name, log, condition } = this.#context
     const error = asError(thrown)
     const fault = error instanceof PipelineError ? error.fault : undefined
     const code = errorCode(error)
-    metrics.gauge('collector_waiting', 1, { collector: name })
+    condition.waiting(error)
     const reasons = this.#reasons.get(what) ?? new Set()
     this.#reasons.set(what, reasons)
     if (reasons.has(`${fault} ${code}`)) return
@@ -29,9 +29,9 @@ export class Trouble {
 
   /** That works again. */
   over(what: string): void {
-    const { name, log, metrics } = this.#context
+    const { name, log, condition } = this.#context
     if (!this.#reasons.delete(what) || this.#reasons.size > 0) return
-    metrics.gauge('collector_waiting', 0, { collector: name })
+    condition.working()
     log.info({}, `Collector ${name} waits no longer.`)
   }
 }

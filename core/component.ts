@@ -1,4 +1,6 @@
 import type { Static, TSchema } from 'typebox'
+import type { Condition } from './condition.ts'
+import type { ErrorNotes } from './errors.ts'
 import type { Logger, Metrics } from './telemetry.ts'
 
 /** Milliseconds since the epoch, from the one clock a stage is given. */
@@ -12,6 +14,11 @@ export interface Context {
   readonly log: Logger
   readonly metrics: Metrics
   readonly clock: Clock
+}
+
+/** What the app lends the runner of a component beside. */
+export interface RunContext extends Context {
+  readonly condition: Condition
 }
 
 /**
@@ -31,5 +38,9 @@ export interface Definition<Schema extends TSchema, Component> {
    * needed. In Markdown; `posture-stream describe` prints it.
    */
   readonly access?: string
+  /** What it does not do, and the sizes and rates that its other side allows: one sentence each. */
+  readonly limits?: readonly string[]
+  /** Every error that it raises itself. */
+  readonly errors?: ErrorNotes
   create(config: Static<Schema>, context: Context): Component | Promise<Component>
 }

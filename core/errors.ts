@@ -51,3 +51,13 @@ export function errorCode(error: unknown): string {
   const { code, name } = asError(error) as Error & { code?: unknown }
   return typeof code === 'string' ? code : name
 }
+
+/** By code: what it means and what to do about it, for people who look it up. */
+export type ErrorNotes = Readonly<Record<string, string>>
+
+/** The notes of a table in which one code stands for several causes: what is said of each, once. */
+export function notesOf(meanings: Iterable<readonly [code: string, sentence: string]>): ErrorNotes {
+  const notes = new Map<string, Set<string>>()
+  for (const [code, sentence] of meanings) notes.set(code, (notes.get(code) ?? new Set()).add(sentence))
+  return Object.fromEntries([...notes].map(([code, sentences]) => [code, [...sentences].join('; or: ')]))
+}

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, mkdir, open, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { PipelineError, TransientError, asError, type Fault } from './errors.ts'
+import { PipelineError, TransientError, asError, notesOf, type Fault } from './errors.ts'
 
 /** SQLite's primary result codes (sqlite.org/rescode.html) that concern the place and never the data. */
 const SQLITE_CODES: Readonly<Record<number, string>> = {
@@ -50,6 +50,9 @@ const PROBLEMS: Readonly<Record<string, readonly [code: string, fault: Fault, se
   ],
   EIO: ['STORAGE_FAILING', 'outage', 'the disk fails to read or write'],
 }
+
+/** What the codes of this file mean: of everything that is kept in a directory of ours. */
+export const storageErrors = notesOf(Object.values(PROBLEMS).map(([code, , sentence]) => [code, sentence]))
 
 /** A file system's or SQLite's error as one with a fault, the path and the remedy; any other error as it is. */
 export function storageError(thrown: unknown, path: string, doing: 'read' | 'write' = 'write'): Error {

@@ -1,6 +1,7 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { PermanentError, errorCode } from '../core/errors.ts'
 import type { Logger } from '../core/telemetry.ts'
+import type { Tracing } from '../core/tracing.ts'
 import { deadLetterRecords, streamOrigin, type Undeliverable } from '../schemas/dead-letters.ts'
 import type { StateRecord } from '../schemas/generated/state.ts'
 import type { PostureEvent } from '../schemas/generated/posture-event.ts'
@@ -9,6 +10,7 @@ import type { SchemaRegistry } from '../schemas/registry.ts'
 import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type StreamRecord } from '../stream/stream.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { Enricher, StateStore } from './enricher.ts'
+import { EventTraces, type EventTrace } from './event-traces.ts'
 import { AssetChanges } from './graph/asset-changes.ts'
 import type { Outcome } from './lifecycle/applied.ts'
 import { withUsableDocument } from './lifecycle/documents.ts'
@@ -26,8 +28,13 @@ export interface Workshop {
   /** Of rules and configuration: findings enriched under another one are enriched again. */
   readonly ruleset: string
   readonly log: Logger
+  /** Absent where nothing is traced. */
+  readonly tracing?: Tracing | undefined
   clock(): number
 }
+
+/** Every process of enrichment is a member. */
+export const ENRICHMENT_GROUP = 'enrichment'
 
 /** How many records are taken before other work of the process, heartbeats among it, gets its turn. */
 const BREATH = 50
@@ -40,6 +47,7 @@ export class BatchWork {
   readonly deadLetters: OutgoingRecord[] = []
   readonly outcomes = new Map<Outcome, number>()
   readonly notes: string[] = []
+  readonly traces: EventTraces | undefined
   readonly #workshop: Workshop
   readonly #assets: AssetChanges
   /** Records of the state as they will be published; each was made to learn its size. */
@@ -48,6 +56,7 @@ export class BatchWork {
   constructor(state: PartitionState, workshop: Workshop) {
     this.store = new Overlay(state)
     this.#workshop = workshop
+    this.traces = workshop.tracing && new EventTraces(workshop.tracing, ENRICHMENT_GROUP)
     this.#assets = new AssetChanges(state.assets)
   }
 
@@ -58,7 +67,9 @@ export class BatchWork {
       signal.throwIfAborted()
       const { key, value, headers } = record
       const letter = { key, value: value ?? new Uint8Array(), headers }
-      this.attempt(letter, streamOrigin(record), (store) => this.#apply(record, store))
+      const trace = this.traces?.begin(record)
+      const isTaken = this.attempt(letter, streamOrigin(record), (store) => this.#apply(record, store, trace))
+      trace?.ended(isTaken ? undefined : this.deadLetters.at(-1)?.headers?.['dl_code'])
     }
     this.markAffected()
   }
@@ -98,7 +109,7 @@ export class BatchWork {
     }
   }
 
-  #apply(record: StreamRecord, store: Overlay): readonly Emission[] {
+  #apply(record: StreamRecord, store: Overlay, trace: EventTrace | undefined): readonly Emission[] {
     const { schemas, enrichers } = this.#workshop
     if (record.value === null) throw new PermanentError('RECORD_EMPTY', 'a record of posture.events has a value')
     requireSchema(record.headers, 'posture-event')
@@ -108,11 +119,11 @@ export class BatchWork {
     this.follow(store)
     markDirty(event, store, enrichers)
     const emissions = touched
-      .map((key) => nextRevision(key, causeOf(event), store, enrichers, now))
+      .map((key) => nextRevision(key, causeOf(event), store, enrichers, now, record.timestamp))
       .filter((each) => each !== undefined)
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1)
     if (note !== undefined) this.notes.push(note)
-    return emissions
+    return trace === undefined ? emissions : trace.applied(event, outcome, emissions)
   }
 
   /** Everything to publish on posture.state: the changes, in the order in which they were made. */

@@ -18,6 +18,7 @@ export interface Emission {
 /**
  * The next revision of a finding, where it means something else than the last one did, or is due for a refresh; its new
  * state is left in the store. Undefined where nothing is to be said: it never opened, or its meaning is the same.
+ * `causedAt` is when the event that caused it was written; undefined where the clock did.
  * Throws a PermanentError (`OCSF_INVALID`) rather than write an event that is not valid.
  */
 export function nextRevision(
@@ -26,6 +27,7 @@ export function nextRevision(
   store: StateStore,
   enrichers: readonly Enricher[],
   now: number,
+  causedAt?: number,
 ): Emission | undefined {
   const finding = findingOf(store, key)
   if (finding === undefined || finding.state === 'unopened') return undefined
@@ -55,7 +57,8 @@ export function nextRevision(
     )
   store.put(stateKey.finding(key), emitted)
   const priority = context.priority?.band ?? 'P3'
-  const headers = findingHeaders({ key, tenant: finding.tenant, revision, state: status, priority, cause }, modifiedAt)
+  const about = { key, tenant: finding.tenant, revision, state: status, priority, cause, causedAt }
+  const headers = findingHeaders(about, modifiedAt)
   return { record: { key, value: Buffer.from(JSON.stringify(event)), headers }, cause }
 }
 

@@ -9,7 +9,7 @@ import type {
   Stream,
 } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { BatchWork } from './batch-work.ts'
+import { BatchWork, ENRICHMENT_GROUP } from './batch-work.ts'
 import { doClockWork, type ClockWorkshop } from './clock-work.ts'
 import { endOfIntel, followIntel } from './intel/follow-intel.ts'
 import type { IntelTable } from './intel/intel-table.ts'
@@ -18,7 +18,7 @@ import { restorePartition } from './restore.ts'
 import { stateKey } from './state/keys.ts'
 import type { LocalStore, PartitionState } from './state/local-store.ts'
 
-export const ENRICHMENT_GROUP = 'enrichment'
+export { ENRICHMENT_GROUP }
 
 export interface EnrichmentOptions extends ClockWorkshop {
   readonly stream: Stream
@@ -133,6 +133,7 @@ async function handle(
     worker.settled = settled
     if (clocked) worker.clockAt = now
     report(work, options)
+    work.traces?.committed()
   }
 }
 
@@ -153,10 +154,10 @@ function publish(batch: Batch, work: BatchWork): void {
 
 /** Counts only what was committed. */
 function report(work: BatchWork, { metrics, log }: EnrichmentOptions): void {
-  for (const [outcome, count] of work.outcomes) metrics.count('enrichment_statements_total', count, { outcome })
-  for (const { cause } of work.emissions) metrics.count('enrichment_emitted_total', 1, { cause })
+  for (const [outcome, count] of work.outcomes) metrics.count('posture_enrichment_statements_total', count, { outcome })
+  for (const { cause } of work.emissions) metrics.count('posture_enrichment_emitted_total', 1, { cause })
   for (const { headers } of work.deadLetters) {
-    metrics.count('dead_letters_total', 1, {
+    metrics.count('posture_dead_letters_total', 1, {
       stage: 'enrichment',
       component: 'enrichment',
       code: headers?.['dl_code'] ?? '',

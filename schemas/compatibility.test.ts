@@ -13,6 +13,7 @@ describe.each([
   'checkpoint',
   'delivery',
   'dead-letter',
+  'dead-letter-verdict',
 ] as const satisfies readonly Subject[])('%s', (subject) => {
   const files = readdirSync(join(fixtures, subject))
 

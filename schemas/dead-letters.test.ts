@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { PermanentError } from '../core/errors.ts'
-import { DEAD_LETTER_PART_BYTES, deadLetterRecords, streamOrigin } from './dead-letters.ts'
+import {
+  DEAD_LETTER_PART_BYTES,
+  deadLetterId,
+  deadLetterRecords,
+  placeOf,
+  readVerdict,
+  streamOrigin,
+  verdictRecord,
+  withoutReason,
+} from './dead-letters.ts'
 import { SchemaRegistry } from './registry.ts'
 
 const reason = {
@@ -43,8 +52,40 @@ describe('dead letters', () => {
     expect(deadLetterRecords({ key: 'k', value: Buffer.alloc(0) }, reason)).toHaveLength(1)
   })
 
-  test('do not inherit the part number of an earlier burial', () => {
-    const [record] = deadLetterRecords({ key: 'k', value: Buffer.from('x'), headers: { dl_part: '1/3' } }, reason)
+  test('inherit nothing of an earlier burial, nor of what looks like a verdict', () => {
+    const headers = { dl_part: '1/3', dl_verdict: 'dropped', dl_of: '1-2', tenant: 'acme' }
+    const [record] = deadLetterRecords({ key: 'k', value: Buffer.from('x'), headers }, reason)
     expect(record!.headers).not.toHaveProperty('dl_part')
+    expect(record!.headers).not.toHaveProperty('dl_verdict')
+    expect(withoutReason(record!.headers)).toEqual({ tenant: 'acme' })
+  })
+
+  test('say where in the stream they come from, and that can be read back', () => {
+    const place = { topic: 'posture.dead-letters', partition: 2, offset: 12345678901234567890n }
+    expect(placeOf(streamOrigin(place))).toEqual(place)
+    expect(placeOf('reports/a.json#12')).toBeUndefined()
+    expect(placeOf('queue/12/x')).toBeUndefined()
+  })
+})
+
+describe('the verdict on a dead letter', () => {
+  const verdict = { verdict: 'replayed', of: deadLetterId({ partition: 3, offset: 17n }), time: reason.time } as const
+
+  test('is a record beside it that says which, when and what was done', () => {
+    const record = verdictRecord({ ...verdict, remark: 'published again' }, 'k')
+    expect(record).toMatchObject({
+      key: 'k',
+      value: new Uint8Array(),
+      headers: { dl_verdict: 'replayed', dl_of: '3-17' },
+    })
+    expect(() => new SchemaRegistry().check('dead-letter-verdict', record.headers)).not.toThrow()
+    expect(readVerdict(record.headers, 0)).toEqual({ ...verdict, remark: 'published again' })
+  })
+
+  test('is none of a dead letter, nor of what nobody knows', () => {
+    const [letter] = deadLetterRecords({ key: 'k', value: Buffer.from('x') }, reason)
+    expect(readVerdict(letter!.headers, 0)).toBeUndefined()
+    expect(readVerdict({ dl_verdict: 'burnt', dl_of: '3-17' }, 0)).toBeUndefined()
+    expect(readVerdict({ dl_verdict: 'dropped', dl_of: '3-17', dl_time: 'once' }, 5)).toMatchObject({ time: 5 })
   })
 })

@@ -4,7 +4,14 @@ import type { PostureEvent } from './generated/posture-event.ts'
 import type { LifecycleState } from './generated/state.ts'
 
 /** The major version that each kind of record is written in. Readers take this one and the one before. */
-export const MAJORS = { 'posture-event': 1, 'posture-finding': 1, state: 1, checkpoint: 1, delivery: 1 } as const
+export const MAJORS = {
+  'posture-event': 1,
+  'posture-finding': 1,
+  state: 1,
+  checkpoint: 1,
+  delivery: 1,
+  'process-report': 1,
+} as const
 export type RecordName = keyof typeof MAJORS
 
 export type Headers = Readonly<Record<string, string>>
@@ -25,6 +32,11 @@ export interface FindingHeaders {
   readonly state: FindingStatus
   readonly priority: PriorityBand
   readonly cause: Cause
+  /**
+   * When the event that caused it was written to posture.events, in milliseconds since the epoch, by the stream's clock;
+   * undefined where the clock caused it.
+   */
+  readonly causedAt?: number | undefined
 }
 
 const SOURCE = 'posture-stream'
@@ -46,6 +58,7 @@ export function findingHeaders(finding: FindingHeaders, time: number): Headers {
     state: finding.state,
     priority: finding.priority,
     cause: finding.cause,
+    ...(finding.causedAt === undefined ? {} : { caused_at: String(finding.causedAt) }),
   }
 }
 
@@ -66,7 +79,14 @@ export function readFindingHeaders(headers: Headers): FindingHeaders {
     state: state as FindingStatus,
     priority: priority as PriorityBand,
     cause: cause as Cause,
+    causedAt: timeIn(headers['caused_at']),
   }
+}
+
+/** Undefined where there is none, or none that makes sense: nothing but a measurement hangs on it. */
+function timeIn(header: string | undefined): number | undefined {
+  const time = Number(header)
+  return Number.isSafeInteger(time) && time > 0 ? time : undefined
 }
 
 export function stateHeaders(tenant?: string): Headers {

@@ -5,8 +5,10 @@ import { PermanentError } from '../core/errors.ts'
 import type { AssetDocument } from './generated/asset-document.ts'
 import type { Checkpoint } from './generated/checkpoint.ts'
 import type { DeadLetter } from './generated/dead-letter.ts'
+import type { DeadLetterVerdict } from './generated/dead-letter-verdict.ts'
 import type { DeliveryRecord } from './generated/delivery.ts'
 import type { PostureEvent } from './generated/posture-event.ts'
+import type { ProcessReport } from './generated/process-report.ts'
 import type { StateRecord } from './generated/state.ts'
 
 /** What travels between the stages, by the name its schema has in this folder. */
@@ -17,6 +19,8 @@ export interface Shapes {
   checkpoint: Checkpoint
   delivery: DeliveryRecord
   'dead-letter': DeadLetter
+  'dead-letter-verdict': DeadLetterVerdict
+  'process-report': ProcessReport
 }
 export type Subject = keyof Shapes
 
@@ -27,6 +31,8 @@ const SUBJECTS = [
   'checkpoint',
   'delivery',
   'dead-letter',
+  'dead-letter-verdict',
+  'process-report',
 ] as const satisfies readonly Subject[]
 const ERRORS_SHOWN = 3
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { unwatched } from '../core/condition.ts'
 import { PermanentError, TransientError } from '../core/errors.ts'
 import { deliver, type Rejection } from './deliver.ts'
 import { SinkHealth } from './health.ts'
@@ -21,7 +22,7 @@ function stage({ fails = {}, before = () => {}, check = () => {} }: Script = {})
   const accepted: string[] = []
   const attempts: string[] = []
   const told: string[] = []
-  const gauge: number[] = []
+  const waits: boolean[] = []
   const counted = { retried: 0 }
   const observed: [name: string, outcome: string, value: number][] = []
   const say = (level: string) => (fields: object) =>
@@ -46,14 +47,15 @@ function stage({ fails = {}, before = () => {}, check = () => {} }: Script = {})
     log: { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') },
     metrics: {
       count: (_, by) => void (counted.retried += by),
-      gauge: (_, value) => void gauge.push(value),
+      gauge() {},
       observe: (name, value, { outcome = '' }: { readonly outcome?: string }) =>
         void observed.push([name, outcome, value]),
     },
+    condition: { waiting: () => void waits.push(true), working: () => void waits.push(false), failed() {} },
   })
   const run = (keys: string, signal = new AbortController().signal): Promise<Rejection[]> =>
     deliver(sink, findings(keys), options, health, signal)
-  return { run, sink, health, accepted, attempts, told, gauge, counted, observed }
+  return { run, sink, health, accepted, attempts, told, waits, counted, observed }
 }
 const verdicts = (rejections: Rejection[]): string[] =>
   rejections.map(({ finding, error, attempts }) => `${finding.key} ${(error as TransientError).code} ${attempts}`)
@@ -69,13 +71,15 @@ test('every attempt is measured: how many findings, their bytes, how long it too
   await run('abc')
   const bytes = findings('abc').reduce((sum, finding) => sum + finding.bytes.byteLength, 0)
   const of = (name: string) => observed.filter(([each]) => each === name).map(([, outcome, value]) => [outcome, value])
-  expect(of('sink_attempt_findings')).toEqual([
+  expect(of('posture_sink_attempt_findings')).toEqual([
     ['', 3],
     ['', 3],
   ])
-  expect(of('sink_attempt_bytes').map(([, value]) => value)).toEqual([bytes, bytes])
-  expect(of('sink_attempt_seconds').map(([outcome]) => outcome)).toEqual(['threw', 'answered'])
-  expect(of('sink_attempt_seconds').every(([, seconds]) => Number(seconds) >= 0 && Number(seconds) < 5)).toBe(true)
+  expect(of('posture_sink_attempt_bytes').map(([, value]) => value)).toEqual([bytes, bytes])
+  expect(of('posture_sink_attempt_seconds').map(([outcome]) => outcome)).toEqual(['threw', 'answered'])
+  expect(of('posture_sink_attempt_seconds').every(([, seconds]) => Number(seconds) >= 0 && Number(seconds) < 5)).toBe(
+    true,
+  )
 })
 
 describe('a failed outcome is the verdict on one record', () => {
@@ -108,9 +112,9 @@ describe('a failed outcome is the verdict on one record', () => {
     const check = (): void => {
       if (down-- > 0) throw new TransientError('DOWN', 'down')
     }
-    const { run, accepted, gauge } = stage({ fails: { a: Array.from({ length: 2 }, busy) }, check })
+    const { run, accepted, waits } = stage({ fails: { a: Array.from({ length: 2 }, busy) }, check })
     expect(await run('a')).toEqual([])
-    expect([accepted, gauge[0], gauge.at(-1)]).toEqual([['a'], 1, 0])
+    expect([accepted, waits[0], waits.at(-1)]).toEqual([['a'], true, false])
   })
 
   test('a failure that carries a fault waits and never counts, and rejects no other', async () => {
@@ -143,7 +147,7 @@ describe('a throw concerns the sink', () => {
     ],
   ])('%s is waited out as long as it lasts, told once, and rejects nothing', async (_, error, message) => {
     let left = 30
-    const { run, accepted, attempts, told, gauge } = stage({
+    const { run, accepted, attempts, told, waits } = stage({
       before: () => {
         if (left-- > 0) throw error
       },
@@ -152,7 +156,7 @@ describe('a throw concerns the sink', () => {
     expect(accepted).toEqual(['a', 'b'])
     expect(new Set(attempts)).toEqual(new Set(['ab']))
     expect(told).toEqual([message, 'info '])
-    expect([gauge[0], gauge.at(-1)]).toEqual([1, 0])
+    expect([waits[0], waits.at(-1)]).toEqual([true, false])
   })
 
   test('any throw is waited out while the check fails, without another delivery in between', async () => {
@@ -246,13 +250,13 @@ describe('delivery as a whole', () => {
   })
 
   test('an abort leaves no verdict, and nobody waits any more', async () => {
-    const { run, gauge } = stage({
+    const { run, waits } = stage({
       before: () => {
         throw Object.assign(new Error('refused'), { code: 'ECONNREFUSED' })
       },
     })
     await expect(run('a', AbortSignal.timeout(20))).rejects.toThrow('abort')
-    expect(gauge.at(-1)).toBe(0)
+    expect(waits.at(-1)).toBe(false)
   })
 
   test('a failure that comes after the abort is no verdict, but a whole delivery is', async () => {
@@ -290,6 +294,7 @@ describe('delivery as a whole', () => {
       freshMs: 20,
       log: { debug() {}, info() {}, error() {}, warn: () => void told.push('waits') },
       metrics: { count() {}, gauge() {}, observe() {} },
+      condition: unwatched,
     })
     const partitions = Array.from({ length: 24 }, () =>
       deliver(sink, findings('a'), options, shared, new AbortController().signal),
@@ -322,6 +327,7 @@ describe('delivery as a whole', () => {
       freshMs: 1,
       log: { debug() {}, info() {}, error() {}, warn() {} },
       metrics: { count() {}, gauge() {}, observe() {} },
+      condition: unwatched,
     })
     await expect(deliver(sink, findings('a'), options, health, AbortSignal.timeout(20))).rejects.toThrow('abort')
     health.close()

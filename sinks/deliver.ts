@@ -2,12 +2,15 @@ import { Backoff, type BackoffOptions } from '../core/backoff.ts'
 import { PipelineError, TransientError, asError } from '../core/errors.ts'
 import { faultOf } from './fault.ts'
 import type { SinkHealth } from './health.ts'
+import type { DeliveryTraces } from './delivery-traces.ts'
 import type { Delivery, PostureFinding, Sink } from './sink.ts'
 
 export interface DeliverOptions {
   readonly backoff: BackoffOptions
   /** How often a finding may fail, while the sink is healthy, before it is rejected. */
   readonly maxAttempts: number
+  /** Absent where none of the findings is traced. */
+  readonly traces?: DeliveryTraces | undefined
 }
 
 /** A finding that the sink will not take. */
@@ -83,12 +86,16 @@ class BatchDelivery {
 
   async #attempt(run: readonly Entry[]): Promise<readonly Delivery[] | Error> {
     const findings = run.map(({ finding }) => finding)
+    const ended = this.#options.traces?.attempt(findings)
     const began = performance.now()
     try {
       const answer = await this.#sink.deliver(findings, this.#signal)
       this.#health.attempted(findings, performance.now() - began, 'answered')
-      return isComplete(answer, run.length) ? answer : incomplete(answer, run.length)
+      const outcome = isComplete(answer, run.length) ? answer : incomplete(answer, run.length)
+      ended?.(outcome)
+      return outcome
     } catch (thrown) {
+      ended?.(asError(thrown))
       this.#signal.throwIfAborted()
       this.#health.attempted(findings, performance.now() - began, 'threw')
       return asError(thrown)
@@ -166,6 +173,7 @@ class BatchDelivery {
     entry.attempts += 1
     if (!final && entry.attempts < this.#options.maxAttempts) return true
     this.#rejections.push({ finding: entry.finding, error, attempts: entry.attempts })
+    this.#options.traces?.rejected(entry.finding, error)
     return false
   }
 

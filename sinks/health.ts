@@ -1,4 +1,5 @@
 import { unlessAborted } from '../core/abort.ts'
+import type { Condition } from '../core/condition.ts'
 import { asError, errorCode } from '../core/errors.ts'
 import type { Logger, Metrics } from '../core/telemetry.ts'
 import { faultOf } from './fault.ts'
@@ -11,6 +12,7 @@ interface HealthOptions {
   readonly name: string
   readonly log: Logger
   readonly metrics: Metrics
+  readonly condition: Condition
   /** How long a failed check speaks for all partitions, in milliseconds. */
   readonly freshMs: number
 }
@@ -43,9 +45,9 @@ export class SinkHealth {
 
   /** One of the partitions waits: told when the reason is new. */
   waiting(who: object, error: Error): void {
-    const { name, log, metrics } = this.#options
+    const { name, log, condition } = this.#options
     this.#waiting.add(who)
-    metrics.gauge('sink_waiting', 1, { sink: name })
+    condition.waiting(error)
     const fault = faultOf(error) ?? 'outage'
     const code = errorCode(error)
     if (this.#reasons.has(`${fault} ${code}`)) return
@@ -59,24 +61,24 @@ export class SinkHealth {
   /** That partition waits no longer: its findings got an answer, or it was taken away. */
   working(who: object): void {
     if (!this.#waiting.delete(who) || this.#waiting.size > 0) return
-    const { name, log, metrics } = this.#options
+    const { name, log, condition } = this.#options
     this.#reasons.clear()
-    metrics.gauge('sink_waiting', 0, { sink: name })
+    condition.working()
     if (!this.#closed.signal.aborted) log.info({ sink: name }, 'The sink waits no longer')
   }
 
   retried(findings: number): void {
     const { name, metrics } = this.#options
-    if (findings > 0) metrics.count('sink_records_total', findings, { sink: name, outcome: 'retried' })
+    if (findings > 0) metrics.count('posture_sink_records_total', findings, { sink: name, outcome: 'retried' })
   }
 
   /** The sink was given some findings at once: how many, how large, and how long it took. */
   attempted(findings: readonly PostureFinding[], ms: number, outcome: 'answered' | 'threw'): void {
     const { name, metrics } = this.#options
     const bytes = findings.reduce((sum, finding) => sum + finding.bytes.byteLength, 0)
-    metrics.observe('sink_attempt_findings', findings.length, { sink: name })
-    metrics.observe('sink_attempt_bytes', bytes, { sink: name })
-    metrics.observe('sink_attempt_seconds', ms / 1000, { sink: name, outcome })
+    metrics.observe('posture_sink_attempt_findings', findings.length, { sink: name })
+    metrics.observe('posture_sink_attempt_bytes', bytes, { sink: name })
+    metrics.observe('posture_sink_attempt_seconds', ms / 1000, { sink: name, outcome })
   }
 
   /** Lets go of a running check. */

@@ -66,7 +66,11 @@ export function readBatch(records: readonly StreamRecord[], options: ReadBatchOp
   return { findings, unreadable, forgotten, skipped, ...(newer ? { newer } : {}) }
 }
 
-function readFinding(bytes: Uint8Array, headers: StreamRecord['headers']): PostureFinding {
+/**
+ * Reads one record of posture.findings. Throws a PermanentError that says what is wrong with it, or a TransientError
+ * (`SCHEMA_NEWER`) when a newer version wrote it.
+ */
+export function readFinding(bytes: Uint8Array, headers: StreamRecord['headers']): PostureFinding {
   requireSchema(headers, 'posture-finding')
   const about = readFindingHeaders(headers)
   const event = parseJson(bytes)

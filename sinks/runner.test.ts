@@ -87,7 +87,7 @@ function keepingSink(judge: (finding: PostureFinding) => Error | undefined = () 
 
 async function run(stream: OnePartition, sink: Sink, takes: 'latest-state' | 'every-revision' = 'every-revision') {
   const counts: Record<string, number> = {}
-  const gauges: number[] = []
+  const waits: boolean[] = []
   const ages: number[] = []
   const told: string[] = []
   const metrics: Metrics = {
@@ -95,17 +95,18 @@ async function run(stream: OnePartition, sink: Sink, takes: 'latest-state' | 'ev
       const id = [name, ...Object.values(labels)].join(' ')
       counts[id] = (counts[id] ?? 0) + by
     },
-    gauge: (_, value) => void gauges.push(value),
+    gauge() {},
     observe: (name, value) => {
-      if (name === 'sink_finding_age_seconds') ages.push(value)
+      if (name === 'posture_sink_finding_age_seconds') ages.push(value)
     },
   }
   const say = (_: object, message: string): void => void told.push(message)
   const log = { debug: say, info: say, warn: say, error: say }
-  const services = { stream: stream.port(), log, metrics, clock: () => Date.UTC(2025, 10, 25) }
+  const condition = { waiting: () => void waits.push(true), working: () => void waits.push(false), failed() {} }
+  const services = { stream: stream.port(), log, metrics, condition, clock: () => Date.UTC(2025, 10, 25) }
   const consumption = await runSink(sink, { takes }, { name: 'archive', tenant: 'acme', delivery }, services)
   onTestFinished(() => consumption.stop())
-  return { counts, gauges, ages, told, consumption }
+  return { counts, waits, ages, told, consumption }
 }
 const caughtUp = (stream: OnePartition): Promise<void> =>
   vi.waitFor(() => expect(stream.committed).toBe(stream.records.length), { interval: 2 })
@@ -118,7 +119,7 @@ describe('what a sink is given', () => {
     await caughtUp(stream)
     expect(taken).toEqual(['a@1', 'b@1', 'a@2'])
     expect(stream.group).toBe('sink.archive')
-    expect(counts).toEqual({ 'sink_records_total archive delivered': 3 })
+    expect(counts).toEqual({ 'posture_sink_records_total archive delivered': 3 })
   })
 
   test('or only the highest revision per finding, by number and not by position', async () => {
@@ -132,7 +133,10 @@ describe('what a sink is given', () => {
     const { counts } = await run(stream, sink, 'latest-state')
     await caughtUp(stream)
     expect(taken.toSorted()).toEqual(['a@10', 'b@1'])
-    expect(counts).toEqual({ 'sink_records_total archive delivered': 2, 'sink_records_total archive superseded': 2 })
+    expect(counts).toEqual({
+      'posture_sink_records_total archive delivered': 2,
+      'posture_sink_records_total archive superseded': 2,
+    })
   })
 
   test('never what is forgotten or another tenant’s', async () => {
@@ -146,8 +150,8 @@ describe('what a sink is given', () => {
     await caughtUp(stream)
     expect(taken).toEqual(['ours@1'])
     expect(counts).toMatchObject({
-      'sink_records_total archive forgotten': 2,
-      'sink_records_total archive foreign_tenant': 2,
+      'posture_sink_records_total archive forgotten': 2,
+      'posture_sink_records_total archive foreign_tenant': 2,
     })
     expect(stream.published[DEAD]).toBeUndefined()
   })
@@ -195,8 +199,8 @@ describe('dead letters', () => {
       dl_time: '2025-11-25T00:00:00.000Z',
     })
     expect(counts).toMatchObject({
-      'sink_records_total archive rejected': 5,
-      'dead_letters_total sinks archive REFUSED': 1,
+      'posture_sink_records_total archive rejected': 5,
+      'posture_dead_letters_total sinks archive REFUSED': 1,
     })
     expect(told).toEqual(['Findings that cannot be delivered were set aside as dead letters'])
   })
@@ -211,8 +215,8 @@ describe('dead letters', () => {
     expect(dead.map(({ key, headers }) => `${key} ${headers!['dl_part']}`)).toEqual(['big 1/3', 'big 2/3', 'big 3/3'])
     expect(Buffer.concat(dead.map(({ value }) => value!)).equals(big)).toBe(true)
     expect(counts).toEqual({
-      'sink_records_total archive rejected': 1,
-      'dead_letters_total sinks archive JSON_INVALID': 1,
+      'posture_sink_records_total archive rejected': 1,
+      'posture_dead_letters_total sinks archive JSON_INVALID': 1,
     })
   })
 
@@ -223,14 +227,14 @@ describe('dead letters', () => {
       return undefined
     })
     const stream = new OnePartition().find(sampleFinding('a'), sampleFinding('b'), sampleFinding('c'))
-    const { gauges, told } = await run(stream, sink)
-    await vi.waitFor(() => expect(gauges.length).toBeGreaterThan(20), { interval: 2 })
-    expect([stream.committed, taken, gauges.at(-1)]).toEqual([0, [], 1])
+    const { waits, told } = await run(stream, sink)
+    await vi.waitFor(() => expect(waits.length).toBeGreaterThan(20), { interval: 2 })
+    expect([stream.committed, taken, waits.at(-1)]).toEqual([0, [], true])
     down = false
     await caughtUp(stream)
     expect(taken).toEqual(['a@1', 'b@1', 'c@1'])
     expect(stream.published[DEAD]).toBeUndefined()
-    expect(gauges.at(-1)).toBe(0)
+    expect(waits.at(-1)).toBe(false)
     expect(told).toHaveLength(2)
   })
 })
@@ -243,12 +247,12 @@ describe('a record of a newer version', () => {
       .add('b', Buffer.from('?'), newer)
       .find(sampleFinding('c'))
     const { sink, taken } = keepingSink()
-    const { gauges, told, consumption } = await run(stream, sink)
-    await vi.waitFor(() => expect(gauges).toEqual([1]), { interval: 2 })
+    const { waits, told, consumption } = await run(stream, sink)
+    await vi.waitFor(() => expect(waits).toEqual([true]), { interval: 2 })
     expect([taken, stream.committed]).toEqual([['a@1'], 0])
     expect(told).toEqual(['The sink waits until its configuration is mended; nothing is lost'])
     await consumption.stop()
-    expect([stream.committed, stream.published, gauges.at(-1)]).toEqual([0, {}, 0])
+    expect([stream.committed, stream.published, waits.at(-1)]).toEqual([0, {}, false])
   })
 })
 

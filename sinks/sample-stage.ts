@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, vi } from 'vitest'
+import { unwatched } from '../core/condition.ts'
 import type { Metrics } from '../core/telemetry.ts'
+import type { Tracing } from '../core/tracing.ts'
 import { findingHeaders } from '../schemas/records.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { OutgoingRecord, Stream, StreamRecord } from '../stream/stream.ts'
@@ -15,10 +17,11 @@ export const SINK = 'siem'
 const FINDINGS = topics.findings.name
 const delivery = { maxAttempts: 1, initialBackoffMs: 1, maxBackoffMs: 2, batch: 100 }
 
-export type SampleSettings = Partial<Pick<SinkRunnerOptions, 'filter' | 'omit' | 'from'>> & {
+export type SampleSettings = Partial<Pick<SinkRunnerOptions, 'filter' | 'omit' | 'from' | 'group' | 'replay'>> & {
   readonly takes?: SinkDefinition['takes']
   /** The most records in one batch. */
   readonly batch?: number
+  readonly tracing?: Tracing | undefined
   /** Why a finding is not taken. What it throws, the sink throws; what it awaits, the sink waits for. */
   readonly judge?: (finding: PostureFinding, signal: AbortSignal) => Promise<Error | undefined> | Error | undefined
 }
@@ -30,6 +33,7 @@ export class SampleStage {
   readonly taken: PostureFinding[] = []
   readonly counts: Record<string, number> = {}
   readonly ages: number[] = []
+  readonly latencies: number[] = []
   readonly told: string[] = []
 
   constructor(stream: Stream) {
@@ -63,7 +67,7 @@ export class SampleStage {
 
   /** Starts the sink; resolves to what stops it. */
   async start(settings: SampleSettings = {}): Promise<() => Promise<void>> {
-    const { takes = 'every-revision', batch = 100, judge = () => undefined, ...selection } = settings
+    const { takes = 'every-revision', batch = 100, judge = () => undefined, tracing, ...selection } = settings
     const sink: Sink = {
       check: async () => {},
       deliver: async (findings, signal) => {
@@ -79,7 +83,14 @@ export class SampleStage {
     const options = { name: SINK, tenant: 'acme', delivery: { ...delivery, batch }, ...selection }
     const say = (_: object, message: string): void => void this.told.push(message)
     const log = { debug: say, info: say, warn: say, error: say }
-    const services = { stream: this.stream, log, metrics: this.#metrics(), clock: () => Date.UTC(2025, 10, 25) }
+    const services = {
+      stream: this.stream,
+      log,
+      metrics: this.#metrics(),
+      condition: unwatched,
+      tracing,
+      clock: () => Date.UTC(2025, 10, 25),
+    }
     const consumption = await runSink(sink, { takes }, options, services)
     onTestFinished(() => consumption.stop())
     return () => consumption.stop()
@@ -127,11 +138,12 @@ export class SampleStage {
     return {
       count: (name, by, labels) => {
         const { outcome } = labels as { readonly outcome?: string }
-        if (name === 'sink_records_total') this.counts[outcome!] = (this.counts[outcome!] ?? 0) + by
+        if (name === 'posture_sink_records_total') this.counts[outcome!] = (this.counts[outcome!] ?? 0) + by
       },
       gauge: () => {},
       observe: (name, value) => {
-        if (name === 'sink_finding_age_seconds') this.ages.push(value)
+        if (name === 'posture_sink_finding_age_seconds') this.ages.push(value)
+        if (name === 'posture_sink_latency_seconds') this.latencies.push(value)
       },
     }
   }

@@ -27,7 +27,7 @@ export interface Stream {
    */
   consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption>
   /** Reads a whole topic and then its tail, without a group: for tables that every process holds. */
-  follow(topic: string, handle: RecordsHandler): Promise<Following>
+  follow(topic: string, handle: RecordsHandler, options?: FollowOptions): Promise<Following>
   /**
    * Records that the group has not committed yet, summed over partitions. Exact when it is 0; on Kafka each transaction's
    * end counts as one more until it is passed.
@@ -39,6 +39,17 @@ export interface Stream {
   ends(topic: string): Promise<ReadonlyMap<number, bigint>>
   /** By partition, the offset of the oldest record still kept (the end, where none is). */
   beginnings(topic: string): Promise<ReadonlyMap<number, bigint>>
+  /**
+   * By partition, where to read what was written at `time` (milliseconds since the epoch) or later: the offset of the first
+   * such record, by the clock of whoever keeps the topic; the end, where none was. On Kafka it may be the place of something
+   * that readers do not see, the end of a transaction for instance: reading from there begins with that first record as well.
+   */
+  offsetsSince(topic: string, time: number): Promise<ReadonlyMap<number, bigint>>
+  /**
+   * Forgets a group and its positions; does nothing where there is none. Rejects with a TransientError (`GROUP_IN_USE`) while
+   * it has members, or while one of them is still leaving.
+   */
+  forgetGroup(topic: string, group: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -65,6 +76,11 @@ export interface StreamRecord {
 }
 
 export type RecordsHandler = (records: readonly StreamRecord[]) => Promise<void> | void
+
+export interface FollowOptions {
+  /** By partition, the offset to begin with; the oldest that is kept, where it says nothing or that is gone. */
+  readonly from?: ReadonlyMap<number, bigint>
+}
 
 export interface ConsumeOptions {
   readonly topic: string

@@ -13,6 +13,8 @@ export interface Topic {
   readonly deleteRetentionMs?: number
   /** Cleanup `compact`: how long an overwritten record is kept all the same, in milliseconds. */
   readonly minCompactionLagMs?: number
+  /** Cleanup `compact`: when the newest part of its log is closed, in milliseconds: only closed parts are compacted. A week unless told. */
+  readonly segmentMs?: number
   /** The most bytes of one record (key, value and headers); 1 MB unless told. */
   readonly maxRecordBytes?: number
   readonly summary: string
@@ -69,5 +71,14 @@ export const topics = {
     partitions: 'many',
     cleanup: 'compact',
     summary: 'How far each collector has read, keyed by collector',
+  },
+  status: {
+    name: 'posture.status',
+    partitions: 'one',
+    cleanup: 'compact',
+    deleteRetentionMs: DAY_MS,
+    // Written every few seconds and read whole by a person who waits.
+    segmentMs: 10 * 60_000,
+    summary: 'What each process that runs stages is doing, keyed by process; every one writes, `status` reads',
   },
 } as const satisfies Record<string, Topic>

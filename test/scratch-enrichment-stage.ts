@@ -9,6 +9,7 @@ import type { IntelTable } from '../enrichment/intel/intel-table.ts'
 import type { Intelligence } from '../enrichment/intelligence.ts'
 import { openState } from '../enrichment/open-state.ts'
 import { ENRICHMENT_GROUP, runEnrichment, type RunningEnrichment } from '../enrichment/runner.ts'
+import type { Tracing } from '../core/tracing.ts'
 import type { LocalStore } from '../enrichment/state/local-store.ts'
 import { eventRoute } from '../schemas/event-route.ts'
 import type { Intel, PostureEvent } from '../schemas/generated/posture-event.ts'
@@ -36,6 +37,7 @@ export interface ScratchStageOptions {
   readonly enrichers?: MakeEnrichers
   /** Intelligence that is there before it starts. */
   readonly intel?: readonly Intel[]
+  readonly tracing?: Tracing | undefined
 }
 
 export interface ScratchStageStart {
@@ -60,10 +62,12 @@ export class ScratchEnrichmentStage {
   intelligence!: IntelTable
   readonly #partitions: number
   readonly #enrichers: MakeEnrichers
+  readonly #tracing: Tracing | undefined
   #lost = 0
 
-  private constructor({ now, partitions = 2, enrichers = () => enrichersOf({}) }: ScratchStageOptions) {
+  private constructor({ now, partitions = 2, enrichers = () => enrichersOf({}), tracing }: ScratchStageOptions) {
     this.now = now
+    this.#tracing = tracing
     this.#partitions = partitions
     this.#enrichers = enrichers
   }
@@ -96,6 +100,7 @@ export class ScratchEnrichmentStage {
       periods: PERIODS,
       ruleset,
       tickMs,
+      tracing: this.#tracing,
     })
   }
 

@@ -71,9 +71,13 @@ export class ScratchKafka implements AsyncDisposable {
 
   /** The sections of a configuration that have a pipeline work here. */
   get yaml(): string {
+    return `stream: ${JSON.stringify(this.section)}\nenrichment: { directory: ./data/enrichment }`
+  }
+
+  /** The section `stream` of them. */
+  get section(): object {
     const { brokers, prefix, partitions, replication, minInsyncReplicas, sessionTimeoutMs } = this.options
-    const stream = { type: 'kafka', brokers, prefix, partitions, replication, minInsyncReplicas, sessionTimeoutMs }
-    return `stream: ${JSON.stringify(stream)}\nenrichment: { directory: ./data/enrichment }`
+    return { type: 'kafka', brokers, prefix, partitions, replication, minInsyncReplicas, sessionTimeoutMs }
   }
 
   /** The broker's name of a topic. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, vi, type TestContext } from 'vitest'
+import { unwatched } from '../core/condition.ts'
 import { MetricsRegistry } from '../app/metrics-registry.ts'
 import type { Collector } from '../collectors/collector.ts'
 import { collectOnce } from '../collectors/once.ts'
@@ -26,7 +27,7 @@ import { sharedBrokers } from './servers/kafka/shared-brokers.ts'
 const DAY_MS = 24 * 3600 * 1000
 const PARTITIONS = 2
 const PATIENCE_MS = 30_000
-export const SINK = 'kept'
+const SINK = 'kept'
 
 export type StreamType = 'embedded' | 'kafka'
 
@@ -158,6 +159,6 @@ export class ScratchStages {
   }
 
   #context(name: string) {
-    return { name, tenant: 'acme', log: this.#log, metrics: this.metrics, clock: this.#clock }
+    return { name, tenant: 'acme', log: this.#log, metrics: this.metrics, clock: this.#clock, condition: unwatched }
   }
 }

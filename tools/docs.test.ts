@@ -26,7 +26,7 @@ describe.each(pages)('%s', (page) => {
     const named = [
       ...text.matchAll(/`((?:app|collectors|core|enrichment|schemas|sinks|stream|test|tools)\/[\w./-]+\.ts)`/g),
     ]
-    const examples = /^(collectors\/cloud-inventory|enrichment\/asset-owner|sinks\/webhook|enrichment\/graph)\//
+    const examples = /^(collectors\/finding-list|enrichment\/temporary|sinks\/folder|enrichment\/graph)\//
     const missing = named
       .map(([, path = '']) => path)
       .filter((path) => !examples.test(path) && !existsSync(join(root, path)))

@@ -123,6 +123,13 @@ export const rules: Rule[] = [
     to: { path: ['(^|node_modules/)kafkajs(/|$)'] },
   },
   {
+    name: 'one-home-for-opentelemetry',
+    severity: 'error',
+    // The stages know the port; the SDK is loaded where tracing is configured, and not before.
+    from: { pathNot: String.raw`^core/tracing\.ts$|^app/tracing/` },
+    to: { path: '(^|node_modules/)@opentelemetry/', dependencyTypesNot: ['type-only'] },
+  },
+  {
     name: 'production-needs-no-dev-dependency',
     severity: 'error',
     from: { pathNot: `${devTools}|${testCode}` },

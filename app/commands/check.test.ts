@@ -4,6 +4,7 @@ import { TransientError } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { sinkSettings } from '../../sinks/settings.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
+import { catalogs as real } from '../catalog.ts'
 import type { Catalogs } from '../config/catalogs.ts'
 import { sampleCatalogs } from '../config/sample-catalogs.ts'
 import { SampleProcess } from './sample-process.ts'
@@ -48,11 +49,16 @@ function config(sinks: string, directory = './data'): string {
   )
 }
 
+/** The lines before the first empty one. */
+function verdictsIn(out: string): string[] {
+  return out.split('\n\n')[0]!.split('\n')
+}
+
 describe('check', () => {
   test('says of every component that it can work, and closes it again', async () => {
     const { code, out } = await sample.run('check', '-c', config('  a: { type: scripted, does: work }\n'))
     expect(code).toBe(0)
-    expect(out).toBe('ok      stream   embedded\nok      sinks.a  scripted')
+    expect(verdictsIn(out)).toEqual(['ok      stream   embedded', 'ok      sinks.a  scripted'])
     expect(closed).toEqual(['a'])
   })
 
@@ -65,7 +71,7 @@ describe('check', () => {
       `tenant: acme\nstream: { type: embedded, directory: ./data }\nsinks: { a: ${sink} }\n`,
     )
     const { out } = await own.run('check', '-c', file)
-    expect(out.split('\n').at(-1)).toBe(
+    expect(verdictsIn(out).at(-1)).toBe(
       'ok      sinks.a  scripted: only priority P1 or P2, account 12*; without resources.data; from now',
     )
   })
@@ -75,7 +81,7 @@ describe('check', () => {
       '  a: { type: scripted, does: fail, token: CANARY-7f3 }\n  b: { type: scripted, does: not even start }\n  c: { type: scripted, does: work }\n'
     const { code, out, err } = await sample.run('check', '-c', config(sinks))
     expect(code).toBe(1)
-    expect(out.split('\n')).toEqual([
+    expect(verdictsIn(out)).toEqual([
       'ok      stream   embedded',
       'failed  sinks.a  the token is refused; make a new one: POST https://example.org answered 401 to [secret]',
       'failed  sinks.b  cannot be made',
@@ -117,3 +123,65 @@ describe('check', () => {
     expect(err).toContain('posture.yaml:4:24  sinks.a.dose  unknown key; did you mean "does"?')
   })
 })
+
+describe('what check explains', () => {
+  test('is what would be read, made of it and written, what would not be done, and what to do next', async () => {
+    using own = new SampleProcess(real)
+    own.file('report-1.json', '[]')
+    own.file('report-2.json', '[]')
+    const { code, out } = await own.run('check', '-c', own.file('posture.yaml', WHOLE))
+    expect(code).toBe(0)
+    const said = out.replaceAll(/\s+/g, ' ')
+    for (const part of [
+      'paths: report-*.json. 2 reports are there; the newest is report-',
+      'It is read at "30 2 * * *", next at 20',
+      'Silence of more than 26h is a warning and a finding of its own.',
+      'In data on this machine, for one process at a time',
+      'by the shipped tables, with changes',
+      'by 1 rule and common tags',
+      'Gets only priority P1 or P2.',
+      'answered on http://127.0.0.1:9464',
+      'Traces of 10 % of findings are sent to http://127.0.0.1:4318.',
+      'posture-stream findings and explain have nothing to read',
+      'It proves no exposure',
+      'Next posture-stream run --config posture.yaml --until-idle',
+    ])
+      expect(said).toContain(part)
+  })
+
+  test('is there for programs too', async () => {
+    using own = new SampleProcess(real)
+    const { out } = await own.run('check', '--json', '-c', own.file('posture.yaml', WHOLE))
+    const { ok, components, outlook } = JSON.parse(out) as {
+      ok: boolean
+      components: { name: string; ok: boolean }[]
+      outlook: { title: string }[]
+    }
+    expect(ok).toBe(true)
+    expect(components.map(({ name }) => name)).toEqual(['stream', 'collectors.nightly', 'sinks.archive'])
+    expect(outlook.map(({ title }) => title)).toContain('Writes')
+  })
+
+  test('holds no secret, and says first what is to be mended', async () => {
+    const { out } = await sample.run('check', '-c', config('  a: { type: scripted, does: fail, token: CANARY-7f3 }\n'))
+    expect(out).toContain('does: fail; token: [secret].')
+    expect(out).not.toContain('CANARY')
+    expect(out).toContain('Next\n  Mend first:\n    sinks.a: the token is refused; make a new one: ')
+    expect(out).toMatch(/\n {2}posture-stream check --config posture\.yaml$/)
+    expect(out).not.toContain('posture-stream run')
+  })
+})
+
+const WHOLE = `
+tenant: acme
+stream: { type: embedded, directory: ./data }
+collectors:
+  nightly: { type: scanner-report, paths: ["report-*.json"], schedule: "30 2 * * *", expectEvery: 26h }
+enrichment:
+  priority: { dueDays: { P1: 1 } }
+  assets: { rules: [{ when: { accounts: ["1*"] }, owner: payments }] }
+sinks:
+  archive: { type: file, directory: ./out, filter: { priority: [P1, P2] } }
+admin: {}
+tracing: { endpoint: "http://127.0.0.1:4318/v1/traces", sampleRatio: 0.1 }
+`

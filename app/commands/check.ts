@@ -1,23 +1,21 @@
 import { Command, Option } from 'commander'
-import type { Context } from '../../core/component.ts'
-import { PermanentError } from '../../core/errors.ts'
-import { requireWritableDirectory } from '../../core/storage.ts'
-import type { CollectorDefinition } from '../../collectors/collector.ts'
-import type { SinkDefinition } from '../../sinks/sink.ts'
-import type { Instance, LoadedConfig, SinkInstance } from '../config/catalogs.ts'
-import { selectionOf } from '../format/sink-selection.ts'
+import { calledAs } from '../called-as.ts'
+import { outlookPage } from '../format/outlook-page.ts'
 import { oneLine } from '../format/text.ts'
 import { Paint } from '../format/paint.ts'
-import { MetricsRegistry } from '../metrics-registry.ts'
-import { errorSentence } from '../telemetry.ts'
+import type { Outlook } from '../outlook/outlook-shape.ts'
+import { outlookOf, type Findable } from '../outlook/outlook.ts'
+import { probesOf, type Probe } from './check-probes.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
 import { configOption, wholeNumber } from './options.ts'
 
 const DEFAULT_TIMEOUT_S = 15
+const COLLECTORS = 'collectors.'
 
 interface CheckOptions {
   readonly config: string
   readonly timeout: number
+  readonly json?: true
 }
 
 export function checkCommand(context: CommandContext, finish: (code: ExitCode) => void): Command {
@@ -25,7 +23,7 @@ export function checkCommand(context: CommandContext, finish: (code: ExitCode) =
     .summary('find what is wrong before it is run')
     .description(
       'Reads a configuration and reports every mistake at once, with file, line, path and how to mend it.\n' +
-        'Then asks each component whether it may read or write where it should. Changes nothing.',
+        'Then asks each component whether it may read or write where it should, and explains what a run would do. Changes nothing.',
     )
     .addOption(configOption())
     .addOption(
@@ -33,118 +31,92 @@ export function checkCommand(context: CommandContext, finish: (code: ExitCode) =
         .argParser(wholeNumber(1))
         .default(DEFAULT_TIMEOUT_S),
     )
+    .option('--json', 'one JSON object')
     .addHelpText('after', EXAMPLES)
     .action(async (options: CheckOptions) => finish(await check(options, context)))
 }
 
 const EXAMPLES = `
-Example:
+Examples:
     $ posture-stream check --config posture.yaml
+    $ posture-stream check --config posture.yaml --json
 
 Exit codes: 0 all is well, 1 a component cannot do its work, 2 the configuration has mistakes.`
 
-async function check({ config: file, timeout }: CheckOptions, context: CommandContext): Promise<ExitCode> {
-  const { terminal, scrubber } = context
+async function check({ config: file, timeout, json }: CheckOptions, context: CommandContext): Promise<ExitCode> {
   const config = await context.load(file)
   const signal = context.interrupt()
   const probes = probesOf(config, context)
-  const width = Math.max(...probes.map(({ name }) => name.length))
-  const paint = new Paint(terminal.colour)
-  const results = probes.map((probe) => probe.run(AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)])))
-  let code: ExitCode = 0
-  for (const [index, { name, kind }] of probes.entries()) {
-    const problem = await results[index]
-    const verdict = problem === undefined ? paint.as('green', 'ok    ') : paint.as('red', 'failed')
-    const detail = problem === undefined ? paint.dim(kind) : oneLine(scrubber.text(problem))
-    terminal.out(`${verdict}  ${name.padEnd(width)}  ${detail}`)
-    if (problem !== undefined) code = 1
+  const running = probes.map((probe) => probe.run(AbortSignal.any([signal, AbortSignal.timeout(timeout * 1000)])))
+  const show = json === true ? undefined : new Verdicts(probes, context)
+  const results: Result[] = []
+  for (const [index, probe] of probes.entries()) {
+    const { problem, findable } = await running[index]!
+    const told = problem === undefined ? {} : { problem: oneLine(context.scrubber.text(problem)) }
+    const result = { name: probe.name, kind: probe.kind, ok: problem === undefined, ...told, findable: findable ?? [] }
+    results.push(result)
+    show?.tell(result)
   }
-  return code
+  const ok = results.every((result) => result.ok)
+  const outlook = outlookOf(config, findableIn(results), Date.now())
+  if (json === true) context.terminal.out(JSON.stringify({ ok, components: results.map(withoutFindable), outlook }))
+  else explain(outlook, { file, results }, context)
+  return ok ? 0 : 1
 }
 
-interface Probe {
-  /** `sinks.archive`: where it stands in the configuration. */
+/** What one probe found out. */
+interface Result {
   readonly name: string
   readonly kind: string
-  /** What is wrong, in one sentence; undefined when nothing is. */
-  run(signal: AbortSignal): Promise<string | undefined>
+  readonly ok: boolean
+  readonly problem?: string
+  /** Sentences of a collector about what it would read now. */
+  readonly findable: readonly string[]
 }
 
-function probesOf(config: LoadedConfig, context: CommandContext): Probe[] {
-  const metrics = new MetricsRegistry()
-  const log = context.log()
-  const contextOf = (stage: string, name: string): Context => ({
-    name,
-    tenant: config.tenant,
-    log: log.child({ stage, name }),
-    metrics,
-    clock: Date.now,
-  })
-  const probe =
-    (stage: string) =>
-    (instance: Instance<CollectorDefinition | SinkDefinition>): Probe => ({
-      name: `${stage}.${instance.name}`,
-      kind: instance.definition.name,
-      run: (signal) => problemOf(() => probeComponent(instance, contextOf(stage, instance.name), signal), signal),
-    })
-  return [
-    {
-      name: 'stream',
-      kind: config.stream.type,
-      run: (signal) => problemOf(() => checkStream(config.stream, context), signal),
-    },
-    ...storeProbes(config),
-    ...config.collectors.map(probe('collectors')),
-    ...config.sinks.map((sink) => ({ ...probe('sinks')(sink), kind: kindOf(sink) })),
-  ]
+function withoutFindable({ findable: _, ...result }: Result): object {
+  return result
 }
 
-function kindOf({ definition, ...settings }: SinkInstance): string {
-  const selection = selectionOf(settings)
-  return selection === '' ? definition.name : `${definition.name}: ${selection}`
+function findableIn(results: readonly Result[]): Findable {
+  const collectors = results.filter(({ name }) => name.startsWith(COLLECTORS))
+  return new Map(collectors.map(({ name, findable }) => [name.slice(COLLECTORS.length), findable]))
 }
 
-/** Kafka's topics must be as they are wanted: with others, records could be lost or read twice. */
-async function checkStream(stream: LoadedConfig['stream'], { openTopics }: CommandContext): Promise<void> {
-  if (stream.type === 'embedded') return await requireWritableDirectory(stream.directory)
-  await using kafka = await openTopics(stream)
-  const wrong = (await kafka.plan()).filter(({ state }) => state !== 'as-wanted')
-  if (wrong.length === 0) return
-  const what = wrong.map(({ topic, state }) => `${topic} ${state === 'missing' ? 'is missing' : 'differs'}`)
-  throw new PermanentError('KAFKA_TOPICS', `${what.join(', ')}; see: posture-stream topics plan`)
-}
+/** A line for each component, as soon as it is known. */
+class Verdicts {
+  readonly #paint: Paint
+  readonly #width: number
+  readonly #context: CommandContext
 
-function storeProbes({ enrichment }: LoadedConfig): Probe[] {
-  const { directory } = enrichment as { readonly directory?: string }
-  if (directory === undefined) return []
-  const run = (signal: AbortSignal) => problemOf(() => requireWritableDirectory(directory), signal)
-  return [{ name: 'enrichment', kind: 'local store', run }]
-}
+  constructor(probes: readonly Probe[], context: CommandContext) {
+    this.#paint = new Paint(context.terminal.colour)
+    this.#width = Math.max(...probes.map(({ name }) => name.length))
+    this.#context = context
+  }
 
-async function probeComponent(
-  { definition, config }: Instance<CollectorDefinition | SinkDefinition>,
-  context: Context,
-  signal: AbortSignal,
-): Promise<void> {
-  const component = await definition.create(config, context)
-  try {
-    await component.check(signal)
-  } finally {
-    await component.close?.()
+  tell({ name, kind, problem }: Result): void {
+    const verdict = problem === undefined ? this.#paint.as('green', 'ok    ') : this.#paint.as('red', 'failed')
+    const detail = problem ?? this.#paint.dim(kind)
+    this.#context.terminal.out(`${verdict}  ${name.padEnd(this.#width)}  ${detail}`)
   }
 }
 
-async function problemOf(work: () => Promise<void>, signal: AbortSignal): Promise<string | undefined> {
-  const { promise: ended, resolve } = Promise.withResolvers<string>()
-  signal.addEventListener('abort', () => resolve(silence(signal)), { once: true })
-  const problem = work().then(
-    () => undefined,
-    (error: unknown) => (signal.aborted ? silence(signal) : errorSentence(error)),
-  )
-  return await Promise.race([problem, ended])
-}
-
-function silence({ reason }: AbortSignal): string {
-  const late = reason instanceof DOMException && reason.name === 'TimeoutError'
-  return late ? 'no answer in time: check the address and the network, or give it a longer --timeout' : 'interrupted'
+function explain(
+  outlook: readonly Outlook[],
+  { file, results }: { readonly file: string; readonly results: readonly Result[] },
+  { terminal }: CommandContext,
+): void {
+  const paint = new Paint(terminal.colour)
+  for (const line of outlookPage(outlook, paint, terminal.columns)) terminal.out(line)
+  const failed = results.filter(({ ok }) => !ok)
+  const next =
+    failed.length === 0
+      ? [`${calledAs()} run --config ${file} --until-idle   # once; without --until-idle, until it is stopped`]
+      : [
+          'Mend first:',
+          ...failed.map(({ name, problem = '' }) => `  ${name}: ${problem}`),
+          `${calledAs()} check --config ${file}`,
+        ]
+  terminal.out(['', paint.bold('Next'), ...next.map((line) => `  ${line}`)].join('\n'))
 }

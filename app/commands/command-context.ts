@@ -2,6 +2,7 @@ import type { Catalogs, CollectorInstance, LoadedConfig, SinkInstance } from '..
 import type { KafkaStream } from '../../schemas/generated/config.ts'
 import type { Stream } from '../../stream/stream.ts'
 import type { FindingsStore } from '../../sinks/local/findings-store.ts'
+import type { Ask } from '../init/questions.ts'
 import type { OpenCollector } from '../open-collector.ts'
 import type { OpenOpenSearch } from '../open-opensearch.ts'
 import type { OpenTopics } from '../open-topics.ts'
@@ -36,6 +37,8 @@ export interface CommandContext {
   readonly openTopics: (stream: KafkaStream) => Promise<OpenTopics>
   /** What a sink of OpenSearch needs on its cluster. */
   readonly openOpenSearch: (sink: SinkInstance, signal: AbortSignal) => Promise<OpenOpenSearch>
+  /** For asking the person; undefined where there is no terminal to ask at. */
+  readonly questions?: (() => Promise<Ask>) | undefined
   /** Aborted when the process is asked to end (SIGINT, SIGTERM, SIGHUP); a second request ends it at once. */
   readonly interrupt: () => AbortSignal
 }

@@ -132,6 +132,15 @@ describe('the command with a name', () => {
     expect(described.schema).toMatchObject({ type: 'object', required: ['url', 'token'] })
   })
 
+  test('says what the code of an error means, wherever it is raised', async () => {
+    const { out, code } = await sample.run('describe', 'STREAM_LOCKED')
+    expect(code).toBe(0)
+    expect(out).toMatch(/^The embedded stream: another process runs stages on this directory;/)
+    const told = await sample.run('describe', 'STREAM_LOCKED', '--json')
+    expect(JSON.parse(told.out)).toMatchObject({ code: 'STREAM_LOCKED', raisedBy: 'The embedded stream' })
+    expect((await sample.run('describe', 'STREAM_LOKED')).err).toContain('did you mean "STREAM_LOCKED"?')
+  })
+
   test('describes a collector and a sink that share a name', async () => {
     using both = new SampleProcess({
       ...sampleCatalogs,
@@ -143,8 +152,8 @@ describe('the command with a name', () => {
   })
 
   test.each([
-    ['webhok', 'no collector or sink is called webhok; did you mean "webhook"?'],
-    ['zzz', 'no collector or sink is called zzz; write one of: scanner-report, file, webhook'],
+    ['webhok', 'no collector, sink or error is called webhok; did you mean "webhook"?'],
+    ['zzz', 'no collector, sink or error is called zzz; write one of: scanner-report, file, webhook'],
   ])('that is unknown (%s) suggests what may be meant', async (name, message) => {
     const { code, out, err } = await sample.run('describe', name)
     expect([code, out]).toEqual([2, ''])

@@ -5,6 +5,7 @@ import { componentPage } from '../format/component-page.ts'
 import { describeCollector, describeSink, settingsOfEvery, type Described } from '../format/described.ts'
 import { Paint } from '../format/paint.ts'
 import { pad, wrap } from '../format/text.ts'
+import { errorGroups } from '../error-groups.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
 
@@ -16,10 +17,10 @@ export function describeCommand(context: CommandContext, finish: (code: ExitCode
   return new Command('describe')
     .summary('the collectors and sinks, their settings and the rights they need')
     .description(
-      'Lists every collector and sink, or prints the settings of one, an example, and the rights that it needs. ' +
-        'Needs no configuration.',
+      'Lists every collector and sink, or prints the settings of one, an example, the rights that it needs, its limits and its errors; ' +
+        'or says what the code of an error means. Needs no configuration.',
     )
-    .argument('[name]', 'what stands under type: scanner-report, file, …')
+    .argument('[name]', 'what stands under type (scanner-report, file, …), or the code of an error (STREAM_LOCKED, …)')
     .option('--json', 'one JSON object per line')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, options: DescribeOptions) => {
@@ -32,7 +33,8 @@ const EXAMPLES = `
 Examples:
     $ posture-stream describe
     $ posture-stream describe file
-    $ posture-stream describe file --json`
+    $ posture-stream describe file --json
+    $ posture-stream describe STREAM_LOCKED`
 
 function list(catalogs: Catalogs, { json }: DescribeOptions, { terminal }: CommandContext): ExitCode {
   const components = all(catalogs)
@@ -58,8 +60,7 @@ function list(catalogs: Catalogs, { json }: DescribeOptions, { terminal }: Comma
 function describe(name: string, catalogs: Catalogs, { json }: DescribeOptions, { terminal }: CommandContext): ExitCode {
   const components = all(catalogs)
   const named = components.filter((each) => each.name === name)
-  if (named.length === 0)
-    throw new UsageError(`no collector or sink is called ${name}; ${suggestion(name, namesOf(components))}`)
+  if (named.length === 0) return describeError(name, catalogs, json, terminal)
   const paint = new Paint(terminal.colour)
   for (const [at, component] of named.entries()) {
     const shared = settingsOfEvery(component.stage, catalogs)
@@ -70,6 +71,30 @@ function describe(name: string, catalogs: Catalogs, { json }: DescribeOptions, {
     }
     if (at > 0) terminal.out('')
     for (const line of componentPage(component, shared, paint, terminal.columns)) terminal.out(line)
+  }
+  return 0
+}
+
+/** A code means the same wherever it is raised; where parts say it in words of their own, each is printed. */
+function describeError(
+  code: string,
+  catalogs: Catalogs,
+  json: boolean | undefined,
+  { out, columns }: Pick<CommandContext['terminal'], 'out' | 'columns'>,
+): ExitCode {
+  const groups = errorGroups(catalogs)
+  const found = groups.flatMap(({ title, errors }) =>
+    Object.hasOwn(errors, code) ? [{ title, means: errors[code]! }] : [],
+  )
+  if (found.length === 0) {
+    const codes = /^[A-Z0-9_]+$/.test(code)
+      ? groups.flatMap(({ errors }) => Object.keys(errors))
+      : namesOf(all(catalogs))
+    throw new UsageError(`no collector, sink or error is called ${code}; ${suggestion(code, [...new Set(codes)])}`)
+  }
+  for (const { title, means } of found) {
+    if (json === true) out(JSON.stringify({ code, raisedBy: title, means }))
+    else for (const line of wrap(`${title}: ${means}.`, columns)) out(line)
   }
   return 0
 }

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import { errorCode } from '../../core/errors.ts'
-import { MetricsRegistry } from '../metrics-registry.ts'
+import { calledAs } from '../called-as.ts'
 import { findingsTable } from '../format/findings-table.ts'
 import { Paint } from '../format/paint.ts'
 import { summaryBlock, summaryLine } from '../format/summary-block.ts'
@@ -65,6 +65,8 @@ async function run(options: RunOptions, context: CommandContext): Promise<ExitCo
   const log = context.log()
   const stopRequest = context.interrupt()
   const { untilIdle = false } = options
+  // Not loaded for the help text, nor by other commands.
+  const { MetricsRegistry } = await import('../metrics-registry.ts')
   const started = { only: new Set(options.only), untilIdle, log, metrics: new MetricsRegistry(), signal: stopRequest }
   const pipeline = await context.startPipeline(config, started).catch((error: unknown) => {
     if (stopRequest.aborted) return undefined
@@ -107,7 +109,7 @@ async function report(
     await reportFindings(local, options.config, context)
   terminal.out(summaryBlock(summary, paint))
   if (summary.deadLetters > 0)
-    terminal.out(paint.dim(`Why the dead letters: posture-stream dead-letters list --config ${options.config}`))
+    terminal.out(paint.dim(`Why the dead letters: ${calledAs()} dead-letters list --config ${options.config}`))
 }
 
 async function reportFindings(
@@ -122,7 +124,7 @@ async function reportFindings(
     if (total === 0) return
     terminal.out(`${findingsTable(findings, { columns: terminal.columns, paint })}\n`)
     const rest = total > TOP ? `The first ${TOP} of ${total} open findings. ` : ''
-    terminal.out(paint.dim(`${rest}All: posture-stream findings list --config ${file}\n`))
+    terminal.out(paint.dim(`${rest}All: ${calledAs()} findings list --config ${file}\n`))
   } catch (error) {
     // No finding has come yet, so there is none to show; anything else does not undo the run.
     if (errorCode(error) !== 'FINDINGS_STORE_MISSING')

@@ -24,8 +24,13 @@ export class SampleProcess implements Disposable {
   readonly directory = mkdtempSync(join(tmpdir(), 'command-'))
   readonly #catalogs: Catalogs
   readonly interrupt = new AbortController()
+  readonly gone = new AbortController()
   readonly raw: Uint8Array[] = []
+  /** What the last command has written to standard output until now. */
+  out: readonly string[] = []
   columns = 100
+  rows: number | undefined
+  questions: CommandContext['questions']
   openTopics: CommandContext['openTopics'] = () => Promise.reject(new Error('no topics in this test'))
   openOpenSearch: CommandContext['openOpenSearch'] = () => Promise.reject(new Error('no OpenSearch in this test'))
   startPipeline: StartPipeline = () => Promise.reject(new Error('no pipeline in this test'))
@@ -43,6 +48,7 @@ export class SampleProcess implements Disposable {
   async run(...args: readonly string[]): Promise<Ran> {
     const out: string[] = []
     const err: string[] = []
+    this.out = out
     const code = await runProgram(args, this.#context(out, err), { version: '1.2.3', setLogLevel: () => {} })
     const text = (lines: readonly string[]): string => lines.join('\n').replaceAll(`${this.directory}/`, '')
     return { code, out: text(out), err: text(err) }
@@ -57,6 +63,8 @@ export class SampleProcess implements Disposable {
     return {
       terminal: {
         columns: this.columns,
+        rows: this.rows,
+        gone: this.gone.signal,
         colour: false,
         out: (text) => void out.push(text),
         raw: (bytes) => void this.raw.push(bytes),
@@ -83,6 +91,7 @@ export class SampleProcess implements Disposable {
       openCollector: (...args) => openCollector(...args),
       openTopics: (stream) => this.openTopics(stream),
       openOpenSearch: (sink, signal) => this.openOpenSearch(sink, signal),
+      questions: this.questions,
       interrupt: () => this.interrupt.signal,
     }
   }

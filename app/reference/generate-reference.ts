@@ -3,6 +3,9 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogs } from '../catalog.ts'
 import { describeCollector, describeSink, settingsOfEvery } from '../format/described.ts'
+import { errorGroups } from '../error-groups.ts'
+import { errorsPage } from './errors-page.ts'
+import { metricsPage } from './metrics-page.ts'
 import { referencePage } from './reference-page.ts'
 
 const check = process.argv.includes('--check')
@@ -13,6 +16,8 @@ const pages = {
     catalogs.collectors.map(describeCollector),
     settingsOfEvery('collector', catalogs),
   ),
+  'errors.md': errorsPage(errorGroups(catalogs)),
+  'metrics.md': metricsPage(),
   'sinks.md': referencePage('Sinks', catalogs.sinks.map(describeSink), settingsOfEvery('sink', catalogs)),
 }
 

@@ -87,7 +87,7 @@ export function asffKind(
 }
 
 /** By what `discriminator` tells findings of one control about one resource apart. */
-interface Said {
+export interface Said {
   readonly source: Source
   readonly control: string
   readonly description: Description

@@ -22,6 +22,8 @@ export interface MappingOptions {
   readonly reportedAt: number
   /** Leaves the resources' free-form data out, where it would make the event too large. */
   readonly withoutData: boolean
+  /** Whose findings they are where a record does not say. */
+  readonly account?: string | undefined
 }
 
 /** What became of one record. */
@@ -55,6 +57,21 @@ export function recordTime(
   }
   const names = candidates.map(([, key]) => key).join(', ')
   throw new PermanentError('RECORD_WITHOUT_TIME', `the record has no time between 2000 and 2100 in any of ${names}`)
+}
+
+/** The latest of these times; undefined where none is there. */
+export function latestTime(
+  candidates: readonly (readonly [Fields, string])[],
+  unit: TimeUnit,
+  { zone }: MappingOptions,
+): number | undefined {
+  const found = candidates.flatMap(([fields, key]) => {
+    const read = readTime(fields.value[key], { unit, zone })
+    return read === undefined ? [] : [{ fields, ...read }]
+  })
+  const [latest] = found.toSorted((one, other) => other.at - one.at)
+  latest?.fields.note(latest.notes)
+  return latest?.at
 }
 
 /** The parts of the finding key: the same for one finding whatever the form of the report. */

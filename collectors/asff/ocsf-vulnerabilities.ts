@@ -14,7 +14,8 @@ export function ocsfVulnerabilities(root: Fields): Vulnerability[] {
     if (uid === undefined) return []
     const severity = each.text('severity')
     const references = each.texts('references')
-    const packages = each.objects('affected_packages').flatMap(packageOf)
+    // OCSF 1.0 calls them packages.
+    const packages = [...each.objects('affected_packages'), ...each.objects('packages')].flatMap(packageOf)
     return [
       present({
         uid,

@@ -7,7 +7,7 @@ import { findingEvent } from './finding-event.ts'
 import type { Mapped } from './mapped.ts'
 import { anyBody } from './sample-mutations.ts'
 import { ASKED, asffFindings, ocsfFindings } from './sample-findings.ts'
-import { mapSecurityHubOcsf } from './security-hub-ocsf.ts'
+import { mapOcsf, mapSecurityHubOcsf } from './ocsf.ts'
 
 const options = { zone: 'UTC', reportedAt: ASKED, withoutData: false }
 const context = { tenant: 'acme', name: 'hub', clock: () => ASKED }
@@ -45,11 +45,12 @@ describe('every field of', () => {
   })
 })
 
-test('any body becomes a valid event or a clear rejection, as either of the forms', () => {
+test('any body becomes a valid event or a clear rejection, as any of the forms', () => {
   fc.assert(
     fc.property(anyBody, (body) => {
       requireSound(mapAsff(body, options))
       requireSound(mapSecurityHubOcsf(body, options))
+      requireSound(mapOcsf(body, options))
     }),
     { numRuns: 1000 },
   )

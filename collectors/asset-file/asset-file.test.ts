@@ -185,8 +185,8 @@ describe('a scan is partial', () => {
   })
 
   test.each([
-    ['is cut off', (packed: Buffer) => packed.subarray(0, packed.length - 12), /the file is cut off/],
-    ['is damaged', (packed: Buffer) => Buffer.from(packed).fill(0xff, packed.length - 8), /the file is damaged/],
+    ['is cut off', (packed: Buffer) => packed.subarray(0, packed.length - 12), /its gzip is cut off/],
+    ['is damaged', (packed: Buffer) => Buffer.from(packed).fill(0xff, packed.length - 8), /its gzip is damaged/],
   ])('when its gzip file %s, and what came before is read', async (_, damage, reason) => {
     const lines = [header(), ...Array.from({ length: 2000 }, (__, index) => group(`sg-${index * 7919}`)), end(2000)]
     write('a.ndjson.gz', damage(gzipSync(text(lines))))

@@ -1,12 +1,16 @@
 import { Type, type Static } from 'typebox'
 import type { Context } from '../../core/component.ts'
+import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
-import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import type { CollectedBatch, Collector, CollectorDefinition, SetAsideBytes } from '../collector.ts'
 import { listFiles, type FileKind } from '../files/file-paths.ts'
-import { checkPaths, FileSweep } from '../files/file-sweep.ts'
+import { checkPaths, FileSweep, filesSentence } from '../files/file-sweep.ts'
 import { progressOn, type Progress, type Terminal } from '../files/progress.ts'
+import { assetFileErrors } from './error-notes.ts'
+import { AssetEvents } from './asset-events.ts'
 import { InventoryFile } from './inventory-file.ts'
 import { InventoryReading } from './inventory-reading.ts'
+import { reread } from './reread.ts'
 
 const configSchema = Type.Object(
   {
@@ -48,7 +52,13 @@ export const assetFile: CollectorDefinition<typeof configSchema> = {
   summary:
     "Reads assets from files of any inventory tool: one JSON object per line, with the cloud's settings of a resource",
   configSchema,
+  gives: 'assets',
   access: ACCESS,
+  limits: [
+    'A line has at most 1 MiB, the document of an asset 900,000 bytes.',
+    'A complete inventory removes what it does not mention, inside the scope that its first line names.',
+  ],
+  errors: assetFileErrors,
   create: (config, context) => new AssetFile(config, context, process.stderr),
 }
 
@@ -61,17 +71,23 @@ class AssetFile implements Collector {
   readonly #config: Config
   readonly #schemas = new SchemaRegistry()
   readonly #progress: Progress
-  readonly #isTerminal: boolean
 
   constructor(config: Config, context: Context, terminal: Terminal) {
     this.#config = config
     this.#context = context
-    this.#progress = progressOn(terminal, context.clock)
-    this.#isTerminal = terminal.isTTY === true
+    this.#progress = progressOn(terminal, context)
   }
 
   async check(): Promise<void> {
     await checkPaths(this.#config.paths, INVENTORIES, this.#context.log)
+  }
+
+  async outlook(): Promise<readonly string[]> {
+    return [await filesSentence(this.#config.paths, INVENTORIES)]
+  }
+
+  reread(letter: SetAsideBytes, signal: AbortSignal): Promise<readonly PostureEvent[]> {
+    return reread(letter, new AssetEvents(this.#context, this.#schemas), signal)
   }
 
   async *collect(position: unknown, signal: AbortSignal): AsyncIterable<CollectedBatch> {
@@ -90,7 +106,7 @@ class AssetFile implements Collector {
   }
 
   async *#read(path: string, sweep: FileSweep, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
-    if (!this.#isTerminal) this.#context.log.info({ path }, `Reading ${path}.`)
+    this.#progress.begin(path)
     const file = new InventoryFile(path)
     const reading = new InventoryReading(this.#context, this.#schemas, this.#progress)
     yield* reading.batches(file, signal)

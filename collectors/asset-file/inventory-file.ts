@@ -1,14 +1,10 @@
 import { open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { createGunzip } from 'node:zlib'
-import { errorCode } from '../../core/errors.ts'
 import { FileReading } from '../files/file-reading.ts'
+import { gzipDamage, isGzip, unpacked } from '../files/unpacked.ts'
 import { JsonLines, type Line } from './json-lines.ts'
 
 /** A longer line is let go of while it is read. */
 export const LINE_BYTES = 1024 * 1024
-const GZIP = Buffer.from([0x1f, 0x8b])
 
 /** One reading of one inventory, packed by gzip or not. */
 export class InventoryFile extends FileReading {
@@ -25,23 +21,16 @@ export class InventoryFile extends FileReading {
     await this.begin(file)
     const lines = new JsonLines(LINE_BYTES)
     const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 0)
-    const raw = this.bytes(file, () => 0, signal)
+    const held = (): number => 0
+    const raw = this.bytes(file, held, signal)
     try {
-      for await (const chunk of buffer.equals(GZIP) ? unpacked(raw) : raw) yield [...lines.push(chunk)]
+      for await (const chunk of isGzip(buffer) ? unpacked(raw, held) : raw) yield [...lines.push(chunk)]
     } catch (error) {
-      if (!errorCode(error).startsWith('Z_')) throw error
-      this.#damage.push(errorCode(error) === 'Z_BUF_ERROR' ? 'the file is cut off' : 'the file is damaged')
+      const damage = gzipDamage(error)
+      if (damage === undefined) throw error
+      this.#damage.push(damage)
     }
     await this.conclude(file, this.#damage.length > 0)
     yield [...lines.end()]
   }
-}
-
-async function* unpacked(raw: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip()
-  const fed = pipeline(Readable.from(raw), gunzip)
-  // Where it fails, reading the other end fails as well.
-  fed.catch(() => {})
-  for await (const chunk of gunzip) yield chunk as Buffer
-  await fed
 }

@@ -1,4 +1,5 @@
 import type { CollectorDefinition } from '../collector.ts'
+import { inventoryEventsErrors } from './error-notes.ts'
 import { EVENTS_ACCESS } from './access.ts'
 import { eventsConfigSchema } from './config.ts'
 
@@ -7,7 +8,13 @@ export const awsInventoryEvents: CollectorDefinition<typeof eventsConfigSchema> 
   name: 'aws-inventory-events',
   summary: 'Describes resources of AWS accounts anew when they change, by events from an SQS queue',
   configSchema: eventsConfigSchema,
+  gives: 'assets',
   access: EVENTS_ACCESS,
+  limits: [
+    'A change lists its whole type in the account and region anew.',
+    'EventBridge delivers management events of CloudTrail some minutes late; a sweep finds what was missed.',
+  ],
+  errors: inventoryEventsErrors,
   runs: 'continuously',
   consumes: true,
   async create(config, context) {

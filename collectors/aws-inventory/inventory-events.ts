@@ -81,7 +81,7 @@ export class InventoryEvents implements Collector {
       }
     }
     const { metrics, name } = this.#context
-    if (passedOver > 0) metrics.count('collector_messages_passed_over_total', passedOver, { collector: name })
+    if (passedOver > 0) metrics.count('posture_collector_messages_passed_over_total', passedOver, { collector: name })
     return { due, unreadable }
   }
 

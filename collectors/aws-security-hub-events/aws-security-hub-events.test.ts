@@ -90,7 +90,7 @@ describe('what messages become', () => {
     const { collector, counts, logged } = await bench()
     const { unreadable, findings } = await sweep(collector)
     expect([findings.length, unreadable.length, sqs.counts.all]).toEqual([1, 0, 0])
-    expect(counts['collector_messages_passed_over_total']).toBe(3)
+    expect(counts['posture_collector_messages_passed_over_total']).toBe(3)
     expect(logged.filter((message) => message.includes('narrow the EventBridge rule'))).toHaveLength(1)
   })
 
@@ -107,7 +107,7 @@ describe('what messages become', () => {
     const { collector, counts } = await bench()
     const { findings } = await sweep(collector)
     expect(findings[0]?.description.title).toBe('bucket \ufffd')
-    expect(counts['collector_repairs_total']).toBe(1)
+    expect(counts['posture_collector_repairs_total']).toBe(1)
   })
 
   test('what we wrote into Security Hub ourselves is read and says nothing', async () => {

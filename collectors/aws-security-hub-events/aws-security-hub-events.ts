@@ -1,11 +1,13 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { Context } from '../../core/component.ts'
+import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import { checkQueue } from '../aws/check-queue.ts'
 import type { Message } from '../aws/message.ts'
 import { queueBatches } from '../aws/queue-batches.ts'
 import { queueClient } from '../aws/queue-settings.ts'
 import { Queue } from '../aws/queue.ts'
-import type { CollectedBatch, Collector, CollectorDefinition } from '../collector.ts'
+import type { CollectedBatch, Collector, CollectorDefinition, SetAsideBytes } from '../collector.ts'
+import { securityHubEventsErrors } from './error-notes.ts'
 import { access } from './access.ts'
 import { configSchema, type Config } from './config.ts'
 import { MessageReading } from './message-events.ts'
@@ -17,6 +19,11 @@ export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
   summary: 'Reads findings of AWS Security Hub from an SQS queue, as EventBridge brings them',
   configSchema,
   access,
+  limits: [
+    'EventBridge may lose and repeat events; a sweep by aws-security-hub finds what was missed.',
+    'One message has at most 1 MB and is deleted only when what it holds is durable.',
+  ],
+  errors: securityHubEventsErrors,
   runs: 'continuously',
   consumes: true,
   create: (config, context) => new AwsSecurityHubEvents(config, context, queueClient(config)),
@@ -51,6 +58,10 @@ class AwsSecurityHubEvents implements Collector {
     const { clock, log } = this.#context
     const reading = { ...this.#config, queue: this.#queue, clock, log }
     yield* queueBatches(reading, (messages) => this.#batchesOf(messages), signal)
+  }
+
+  async reread(letter: SetAsideBytes): Promise<readonly PostureEvent[]> {
+    return this.#reading.reread(letter)
   }
 
   *#batchesOf(messages: readonly Message[]): Generator<CollectedBatch> {

@@ -1,7 +1,7 @@
 import { mapAsff } from '../asff/asff.ts'
 import { isObject } from '../asff/fields.ts'
 import type { Mapped, MappingOptions } from '../asff/mapped.ts'
-import { mapSecurityHubOcsf } from '../asff/security-hub-ocsf.ts'
+import { mapSecurityHubOcsf } from '../asff/ocsf.ts'
 
 /** Maps a finding by its form: OCSF where it names a class, else ASFF. Pure; never throws. */
 export function mapFinding(record: unknown, options: MappingOptions): Mapped {

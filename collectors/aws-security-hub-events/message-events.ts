@@ -3,9 +3,9 @@ import type { Context } from '../../core/component.ts'
 import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import { findingEvent } from '../asff/finding-event.ts'
 import type { Mapped } from '../asff/mapped.ts'
-import type { CollectedBatch, Unreadable } from '../collector.ts'
+import type { CollectedBatch, SetAsideBytes, Unreadable } from '../collector.ts'
 import { mapFinding } from './map-finding.ts'
-import type { Message } from '../aws/message.ts'
+import type { Message as QueueMessage } from '../aws/message.ts'
 import { readBody, type FoundFinding, type MessageContent } from './message-body.ts'
 
 /** A finding of more characters goes without its resources' free-form data: no topic would take it. */
@@ -13,6 +13,9 @@ const DATA_CHARACTERS = 256 * 1024
 
 /** After so many the rest of a message is not looked at: it is no list of findings, and all of it is set aside anyway. */
 const MOST_REJECTED = 1000
+
+/** As far as it is read here. */
+type Message = Omit<QueueMessage, 'receipt'>
 
 /** What became of some messages. */
 export interface ReadMessages {
@@ -34,6 +37,8 @@ export class MessageReading {
   read(messages: readonly Message[]): ReadMessages {
     const events: PostureEvent[] = []
     const unreadable: Unreadable[] = []
+    /** By event, the message that it came in. */
+    const ids: string[] = []
     const others = new Map<string, number>()
     let read = 0
     for (const message of messages) {
@@ -42,6 +47,7 @@ export class MessageReading {
         for (const other of content.others) others.set(other, (others.get(other) ?? 0) + 1)
         read += content.findings.length
         const rejected = this.#readFindings(content, message, events)
+        while (ids.length < events.length) ids.push(message.id)
         if (rejected !== undefined) unreadable.push(this.#setAside(message, rejected))
       } catch (error) {
         if (!(error instanceof PermanentError)) throw error
@@ -49,7 +55,17 @@ export class MessageReading {
         unreadable.push(this.#setAside(message, error))
       }
     }
-    return { batch: { events, unreadable, read }, others }
+    const origin = (index: number): string => `${this.#queue}/${ids[index]}`
+    return { batch: { events, unreadable, read, origin }, others }
+  }
+
+  /** The events of one message that was set aside. Throws a PermanentError that says why it cannot be read still. */
+  reread({ bytes, origin, time }: SetAsideBytes): readonly PostureEvent[] {
+    const id = origin.slice(origin.lastIndexOf('/') + 1)
+    const { batch } = this.read([{ id, body: Buffer.from(bytes).toString(), sentAt: time }])
+    const [failed] = batch.unreadable ?? []
+    if (failed !== undefined) throw failed.error
+    return batch.events
   }
 
   /** Adds the events of the findings that can be read; gives why the others cannot, where there are any. */
@@ -79,7 +95,7 @@ export class MessageReading {
     if (mapped.outcome !== 'finding') return mapped
     const { statement } = mapped.finding
     for (const repair of statement.flags.filter((each) => each.endsWith('_repaired')))
-      context.metrics.count('collector_repairs_total', 1, { collector: context.name, repair })
+      context.metrics.count('posture_collector_repairs_total', 1, { collector: context.name, repair })
     const flags = withoutData ? [...statement.flags, 'resource_data_omitted'].toSorted() : statement.flags
     // The time belongs to it: a workflow that goes back to what it was is the same finding, said anew.
     events.push(findingEvent(context, { ...statement, flags }, `${reportedAt}/${text}`))

@@ -18,7 +18,7 @@ export class OtherMessages {
   note(others: ReadonlyMap<string, number>): void {
     const { log, metrics, name } = this.#context
     for (const [kind, count] of others) {
-      metrics.count('collector_messages_passed_over_total', count, { collector: name })
+      metrics.count('posture_collector_messages_passed_over_total', count, { collector: name })
       if (this.#named.has(kind) || this.#named.size === NAMED_KINDS) continue
       this.#named.add(kind)
       log.warn(

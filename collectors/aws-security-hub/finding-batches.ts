@@ -1,9 +1,10 @@
 import type { Context } from '../../core/component.ts'
 import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
+import { parseJson } from '../../schemas/registry.ts'
 import { mapAsff } from '../asff/asff.ts'
 import { findingEvent } from '../asff/finding-event.ts'
-import { mapSecurityHubOcsf } from '../asff/security-hub-ocsf.ts'
-import type { CollectedBatch, Unreadable } from '../collector.ts'
+import { mapSecurityHubOcsf } from '../asff/ocsf.ts'
+import type { CollectedBatch, SetAsideBytes, Unreadable } from '../collector.ts'
 import { idOf } from './query.ts'
 import type { SweepScans } from './sweep-scans.ts'
 
@@ -49,6 +50,22 @@ export function* batchesOf(
   yield { events, unreadable, read, own }
 }
 
+/** The events of one record that was set aside. Throws a PermanentError that says why it cannot be read still. */
+export function reread(
+  { bytes, time }: SetAsideBytes,
+  options: Pick<PageOptions, 'context' | 'api'>,
+): readonly PostureEvent[] {
+  const found = eventsOf(parseJson(bytes), Buffer.from(bytes).toString(), {
+    ...options,
+    region: '',
+    askedAt: time,
+    scans: undefined,
+  })
+  if (found === 'own') return []
+  if (Array.isArray(found)) return found
+  throw found.error
+}
+
 function eventsOf(record: unknown, text: string, options: PageOptions): PostureEvent[] | Unreadable | 'own' {
   const { context, api, region, askedAt, scans } = options
   const map = api === 'v1' ? mapAsff : mapSecurityHubOcsf
@@ -59,7 +76,7 @@ function eventsOf(record: unknown, text: string, options: PageOptions): PostureE
     return { bytes: Buffer.from(text), error: mapped.error, origin: `security-hub/${region}/${idOf(record)}` }
   const { statement } = mapped.finding
   for (const repair of statement.flags.filter((each) => each.endsWith('_repaired')))
-    context.metrics.count('collector_repairs_total', 1, { collector: context.name, repair })
+    context.metrics.count('posture_collector_repairs_total', 1, { collector: context.name, repair })
   const flags = withoutData ? [...statement.flags, 'resource_data_omitted'].toSorted() : statement.flags
   const whole = { ...statement, flags }
   return scans === undefined ? [findingEvent(context, whole, text)] : scans.add(whole, text)

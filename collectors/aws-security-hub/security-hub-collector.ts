@@ -1,10 +1,12 @@
 import type { Context } from '../../core/component.ts'
 import { PermanentError, PipelineError, asError, errorCode } from '../../core/errors.ts'
+import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import { accountOfRole } from '../aws/arns.ts'
 import { merged, type Step } from '../aws/merged.ts'
 import { patiently } from '../aws/patience.ts'
-import type { CollectedBatch, Collector } from '../collector.ts'
+import type { CollectedBatch, Collector, SetAsideBytes } from '../collector.ts'
 import { groupsOf, nameOf, type Group, type SecurityHubConfig, type Target } from './config.ts'
+import { reread } from './finding-batches.ts'
 import { GroupSweep } from './group-sweep.ts'
 import { HubClient } from './hub-client.ts'
 import { queryOf, readPosition, type Position } from './position.ts'
@@ -53,6 +55,16 @@ export class SecurityHubCollector implements Collector {
     throwIfAny(errors, this.#hubs.size)
   }
 
+  async outlook(): Promise<readonly string[]> {
+    const { full, filters } = this.#config
+    return [
+      `A sweep asks for what was updated since the last one, and every ${full} one asks for everything.`,
+      filters?.severities === undefined
+        ? 'What everything does not hold any more is closed.'
+        : 'Absence closes nothing, as findings of some severities only are read.',
+    ]
+  }
+
   async *collect(saved: unknown, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
     for (let position = saved, again = true; again;) {
       const sweeps = this.#sweepsFrom(position)
@@ -60,6 +72,11 @@ export class SecurityHubCollector implements Collector {
       again = sweeps.some(({ isToBeRepeated }) => isToBeRepeated)
       position = this.#position(sweeps)
     }
+  }
+
+  /** As the source would give it now without its scan; what it says there meanwhile, the next sweep reads. */
+  async reread(letter: SetAsideBytes): Promise<readonly PostureEvent[]> {
+    return reread(letter, { context: this.#context, api: this.#config.api })
   }
 
   async close(): Promise<void> {

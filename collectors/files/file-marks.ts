@@ -3,7 +3,8 @@ import { open, stat, type FileHandle } from 'node:fs/promises'
 import { isObject } from '../asff/fields.ts'
 
 const VERSION = 1
-const CHUNK_BYTES = 256 * 1024
+/** How much is read of a file at once, at least. */
+export const CHUNK_BYTES = 256 * 1024
 const LARGEST_CHUNK_BYTES = 4 * 1024 * 1024
 
 /** How a file looked when it was read: whether it is still the same. */
@@ -44,15 +45,29 @@ export async function digestOf(path: string, signal: AbortSignal): Promise<strin
   return hash.digest('hex')
 }
 
-/** A file's bytes. A chunk grows with what is held of one long record, so that putting them together stays cheap. */
-export async function* chunks(file: FileHandle, held: () => number, signal: AbortSignal): AsyncGenerator<Buffer> {
-  for (;;) {
+/**
+ * A file's bytes, at most so many: what grows faster than it is read would never end. A chunk grows with what is held of
+ * one long record, so that putting them together stays cheap.
+ */
+export async function* chunks(
+  file: FileHandle,
+  held: () => number,
+  signal: AbortSignal,
+  most = Infinity,
+): AsyncGenerator<Buffer> {
+  for (let left = most; left > 0;) {
     signal.throwIfAborted()
-    const buffer = Buffer.allocUnsafe(Math.min(Math.max(CHUNK_BYTES, held()), LARGEST_CHUNK_BYTES))
-    const { bytesRead } = await file.read(buffer, 0, buffer.length)
+    const wanted = Math.min(chunkBytes(held()), left)
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(wanted), 0, wanted)
     if (bytesRead === 0) return
+    left -= bytesRead
     yield buffer.subarray(0, bytesRead)
   }
+}
+
+/** How much to read at once, while so much is held. */
+export function chunkBytes(held: number): number {
+  return Math.min(Math.max(CHUNK_BYTES, held), LARGEST_CHUNK_BYTES)
 }
 
 function isMark(value: unknown): boolean {

@@ -24,6 +24,8 @@ export interface Listing {
   readonly files: readonly string[]
   /** What is there and may not be read, or should be there and is not. */
   readonly problems: readonly PermanentError[]
+  /** The paths of these problems: what is below them is not listed, and may be there all the same. */
+  readonly unlisted: readonly string[]
   /** Directories and patterns that hold no such file. */
   readonly empty: readonly string[]
 }
@@ -41,14 +43,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Lists the files below files, directories (with all that is below them) and patterns. Never rejects for one bad path. */
 export async function listFiles(paths: readonly string[], kind: FileKind): Promise<Listing> {
   const files = new Set<string>()
-  const problems: PermanentError[] = []
+  const problems = new Map<string, PermanentError>()
   const empty: string[] = []
   for (const path of paths) {
-    const before = files.size + problems.length
+    const before = files.size + problems.size
     for (const entry of await entriesOf(path, kind, problems)) await add(entry, kind, files, problems, true)
-    if (files.size + problems.length === before) empty.push(path)
+    if (files.size + problems.size === before) empty.push(path)
   }
-  return { files: [...files].toSorted(), problems, empty }
+  return { files: [...files].toSorted(), problems: [...problems.values()], unlisted: [...problems.keys()], empty }
 }
 
 /** Whether the code is of an error that only a person can mend at the path. */
@@ -72,7 +74,7 @@ export function throwIfAny(problems: readonly PermanentError[]): void {
 }
 
 /** A path that exists is itself, also when it looks like a pattern. */
-async function entriesOf(path: string, kind: FileKind, problems: PermanentError[]): Promise<string[]> {
+async function entriesOf(path: string, kind: FileKind, problems: Map<string, PermanentError>): Promise<string[]> {
   const missing = await stat(path).then(
     () => undefined,
     (error: unknown) => error,
@@ -82,7 +84,7 @@ async function entriesOf(path: string, kind: FileKind, problems: PermanentError[
   try {
     await access(base, constants.R_OK | constants.X_OK)
   } catch (error) {
-    problems.push(pathProblem(base, kind, error))
+    problems.set(base, pathProblem(base, kind, error))
     return []
   }
   const found: string[] = []
@@ -101,7 +103,7 @@ async function add(
   path: string,
   kind: FileKind,
   files: Set<string>,
-  problems: PermanentError[],
+  problems: Map<string, PermanentError>,
   isNamed: boolean,
 ): Promise<void> {
   try {
@@ -117,6 +119,7 @@ async function add(
       files.add(path)
     }
   } catch (error) {
-    problems.push(pathProblem(path, kind, error))
+    // What was listed and is gone by now was removed meanwhile.
+    if (isNamed || errorCode(error) !== 'ENOENT') problems.set(path, pathProblem(path, kind, error))
   }
 }

@@ -10,12 +10,13 @@ export abstract class FileReading {
   #mtimeMs = 0
   #bytesRead = 0
   #changed = false
+  #removed = false
 
   constructor(path: string) {
     this.path = path
   }
 
-  /** The size at the start of reading. */
+  /** The size at the start of reading. What is appended meanwhile is not read: it is a change. */
   get size(): number {
     return this.#size
   }
@@ -34,6 +35,11 @@ export abstract class FileReading {
     return this.#changed
   }
 
+  /** Whether it was removed, or replaced by another, while it was read: what was read is the former one. */
+  get removed(): boolean {
+    return this.#removed
+  }
+
   /** To be called once, when reading has ended. */
   mark(): FileMark {
     return { size: this.#size, mtimeMs: this.#mtimeMs, digest: this.#hash.digest('hex') }
@@ -45,9 +51,9 @@ export abstract class FileReading {
     this.#mtimeMs = mtimeMs
   }
 
-  /** The bytes; see `chunks`. */
+  /** The bytes, up to the size at the start; see `chunks`. */
   protected async *bytes(file: FileHandle, held: () => number, signal: AbortSignal): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks(file, held, signal)) {
+    for await (const chunk of chunks(file, held, signal, this.#size)) {
       this.#bytesRead += chunk.length
       this.#hash.update(chunk)
       yield chunk
@@ -56,8 +62,9 @@ export abstract class FileReading {
 
   /** `isGivenUp`: for a reason of its own it was not read to its end. */
   protected async conclude(file: FileHandle, isGivenUp = false): Promise<void> {
-    const { size, mtimeMs } = await file.stat()
+    const { size, mtimeMs, nlink } = await file.stat()
     const isWhole = isGivenUp || this.#bytesRead === this.#size
     this.#changed = size !== this.#size || mtimeMs !== this.#mtimeMs || !isWhole
+    this.#removed = nlink === 0
   }
 }

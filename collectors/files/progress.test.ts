@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { progressOn } from './progress.ts'
+import { progressOn as progressWith, type Terminal } from './progress.ts'
+
+const logged: string[] = []
+const log = (_fields: object, message: string): void => void logged.push(message)
+
+function progressOn(screen: Terminal, clock: () => number) {
+  return progressWith(screen, { clock, log: { debug: log, info: log, warn: log, error: log } })
+}
 
 function terminal(isTTY: boolean, columns = 80) {
   const written: string[] = []
@@ -33,10 +40,18 @@ test('the bar is taken off the screen, once', () => {
   expect(screen.written).toHaveLength(2)
 })
 
-test('where there is no terminal nothing is drawn', () => {
+test('where there is no terminal nothing is drawn, and the log says how far it is every ten seconds', () => {
   const screen = terminal(false)
-  const progress = progressOn(screen, () => 0)
-  progress.show('a.json', 1, 2, 3)
+  let now = 0
+  const progress = progressOn(screen, () => now)
+  logged.length = 0
+  progress.begin('a.json')
+  for (; now <= 25_000; now += 500) progress.show('a.json', now, 50_000, now / 100)
   progress.clear()
   expect(screen.written).toEqual([])
+  expect(logged).toEqual([
+    'Reading a.json.',
+    'Reading a.json: 20 %, 100 records.',
+    'Reading a.json: 40 %, 200 records.',
+  ])
 })

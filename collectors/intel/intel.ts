@@ -1,4 +1,5 @@
 import type { CollectorDefinition } from '../collector.ts'
+import { intelErrors } from './error-notes.ts'
 import { configSchema } from './config.ts'
 
 const ACCESS = `
@@ -16,6 +17,12 @@ export const intel: CollectorDefinition<typeof configSchema> = {
   name: 'intel',
   summary: "Reads FIRST's EPSS and CISA's KEV, the public lists of which CVEs are exploited, or likely to be",
   configSchema,
+  gives: 'intelligence',
   access: ACCESS,
+  limits: [
+    'A list has at most maxBytes; one that is cut, older than the one in use or much smaller is refused.',
+    'An EPSS score counts where it crosses a threshold of the priority tables; other changes emit nothing.',
+  ],
+  errors: intelErrors,
   create: async (config, context) => new (await import('./intel-collector.ts')).IntelCollector(config, context),
 }

@@ -60,9 +60,9 @@ test('both lists arrive on posture.global, and a second run publishes only what 
   await stage.run(made(), given())
   expect(await uids()).toEqual(FIRST)
   expect(stage.counts).toMatchObject({
-    'collector_events_published_total intel.observed': 7,
-    collector_findings_read_total: 0,
-    'collector_sweeps_total completed': 1,
+    'posture_collector_events_published_total intel.observed': 7,
+    posture_collector_findings_read_total: 0,
+    'posture_collector_sweeps_total completed': 1,
   })
   await stage.reopen()
   await stage.run(made(), given())
@@ -97,7 +97,7 @@ describe('where one list is broken', () => {
     epss.body = '<html>'
     await expect(stage.run(made(), given())).rejects.toThrow('is a web page, not a list')
     expect(await uids()).toEqual(FIRST.slice(4))
-    expect(stage.counts['collector_sweeps_total failed']).toBe(1)
+    expect(stage.counts['posture_collector_sweeps_total failed']).toBe(1)
     expect(stage.logged.filter((line) => line.includes('is a web page'))).toHaveLength(1)
     expect(stage.logged.at(-1)).toContain('ended before it was done; the rest of the pipeline goes on')
   })
@@ -127,7 +127,7 @@ describe('where one list is broken', () => {
   test('the next tick of the schedule reads it again', async () => {
     epss.body = 'x'
     await stage.start([stage.instance(made(), given({ settings: { schedule: '* * * * * *' } }))])
-    await until(() => stage.counts['collector_sweeps_total failed'] === 1)
+    await until(() => stage.counts['posture_collector_sweeps_total failed'] === 1)
     epss.body = epssCsv(SCORES, today())
     await until(async () => (await uids()).includes('epss/snapshot'))
     expect(stage.logged.some((line) => line.includes('tries again at the next'))).toBe(true)
@@ -156,10 +156,10 @@ test('a new state of a list is a word of its source, one that is still the same 
   await stage.run(made(), given({ settings }))
   stage.ahead = 2 * DAY_MS
   await stage.run(made(), given({ settings }))
-  expect(stage.gauges['collector_silent']).toBe(1)
+  expect(stage.gauges['posture_collector_silent']).toBe(1)
   epss = { status: 200, body: epssCsv(SCORES, today(2)), etag: '"2"' }
   await stage.run(made(), given({ settings }))
-  expect(stage.gauges['collector_silent']).toBe(0)
+  expect(stage.gauges['posture_collector_silent']).toBe(0)
 })
 
 test('a dry run shows what would be published, then says what is missing', async () => {

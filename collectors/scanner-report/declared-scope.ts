@@ -40,6 +40,12 @@ export function scopeFor(found: ScanScope, product: string, declared: DeclaredSc
   return { ...rest, ...(regions === undefined ? {} : { regions }), ...(checks === undefined ? {} : { checks }) }
 }
 
+/** Whether the operator has said what such scans look at. */
+export function isDeclared(found: ScanScope, product: string, declared: DeclaredScope | undefined): boolean {
+  if (declared === undefined || !applies(found, product, declared)) return false
+  return declared.regions !== undefined || declared.checks !== undefined
+}
+
 function applies({ provider, account }: ScanScope, product: string, declared: DeclaredScope): boolean {
   return (
     (declared.product ?? product) === product &&

@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises'
 import { PermanentError } from '../../core/errors.ts'
-import type { JsonObject } from '../asff/fields.ts'
+import { isObject, type JsonObject } from '../asff/fields.ts'
 import type { MappingOptions } from '../asff/mapped.ts'
-import { EXPECTED, formatOf, mapperOf, type ReportFormat } from './mapping/record-format.ts'
+import { eventBridgeFindings } from './envelope.ts'
+import { expected, formatOf, isOfFormat, mapperOf, type ReportFormat } from './mapping/record-format.ts'
 import { ReportFile } from './report-file.ts'
 
 /** What a look at the beginning of a file tells. */
@@ -23,7 +23,7 @@ const OTHER_KINDS: readonly (readonly [string, readonly number[]])[] = [
   ['is UTF-16: convert it with `iconv -f UTF-16LE -t UTF-8`', [0x7b, 0x00]],
   ['is UTF-16: convert it with `iconv -f UTF-16BE -t UTF-8`', [0x00, 0x5b]],
   ['is UTF-16: convert it with `iconv -f UTF-16BE -t UTF-8`', [0x00, 0x7b]],
-  ['is compressed by gzip: unpack it first', [0x1f, 0x8b]],
+  ['is packed by gzip twice: unpack it once', [0x1f, 0x8b]],
   ['is compressed by zstd: unpack it first', [0x28, 0xb5, 0x2f, 0xfd]],
   ['is a ZIP archive: unpack it first', [0x50, 0x4b, 0x03, 0x04]],
 ]
@@ -35,30 +35,35 @@ export async function preview(
   options: MappingOptions,
   signal: AbortSignal,
 ): Promise<Preview> {
-  const other = await otherKind(path)
-  if (other !== undefined) return refused(path, other)
   const file = new ReportFile(path)
   let elements = 0
   let understood = false
   for await (const frames of file.frames(signal)) {
+    const other = otherKind(file.head)
+    if (other !== undefined) return refused(path, other)
     for (const { record } of frames) {
       elements += 1
-      if (record === undefined || !isUnderstood(record.value, format)) continue
+      const found = record === undefined ? undefined : understoodIn(record.value, format)
+      if (found === undefined) continue
       understood = true
-      const firstTime = timeOf(record.value, format, options)
+      const firstTime = timeOf(found, format, options)
       if (firstTime !== undefined) return { kind: 'report', firstTime }
     }
-    if (file.bytesRead > PREVIEW_BYTES) break
+    if (file.textBytes > PREVIEW_BYTES) break
   }
   if (understood) return { kind: 'report', firstTime: undefined }
   if (file.size === 0) return { kind: 'empty' }
   if (elements === 0 && file.damage.length === 0) return { kind: 'no-records' }
-  return refused(path, `holds no record that is understood; expected ${format === 'auto' ? EXPECTED : format}`)
+  const damage = file.damage.length === 0 ? '' : ` (${file.damage.join('; ')})`
+  return refused(path, `holds no record that is understood${damage}; expected ${expected(format)}`)
 }
 
-function isUnderstood(record: JsonObject, format: ReportFormat | 'auto'): boolean {
-  const found = formatOf(record)
-  return found !== undefined && (format === 'auto' || format === found)
+/** The record, or the first finding of an event around findings, where it is of the declared form. */
+function understoodIn(record: JsonObject, format: ReportFormat | 'auto'): JsonObject | undefined {
+  return [record, ...(eventBridgeFindings(record) ?? [])].filter(isObject).find((each) => {
+    const found = formatOf(each)
+    return found !== undefined && isOfFormat(found, format)
+  })
 }
 
 function timeOf(record: JsonObject, format: ReportFormat | 'auto', options: MappingOptions): number | undefined {
@@ -69,11 +74,9 @@ function timeOf(record: JsonObject, format: ReportFormat | 'auto', options: Mapp
   }
 }
 
-async function otherKind(path: string): Promise<string | undefined> {
-  await using file = await open(path)
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4)
+function otherKind(head: Buffer): string | undefined {
   return OTHER_KINDS.find(
-    ([, magic]) => magic.length <= bytesRead && magic.every((byte, at) => buffer[at] === byte),
+    ([, magic]) => magic.length <= head.length && magic.every((byte, at) => head[at] === byte),
   )?.[0]
 }
 

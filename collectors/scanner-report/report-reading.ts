@@ -2,37 +2,42 @@ import { readFile } from 'node:fs/promises'
 import type { Context } from '../../core/component.ts'
 import { PermanentError, asError } from '../../core/errors.ts'
 import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
+import { isObject } from '../asff/fields.ts'
 import type { CollectedBatch, Unreadable } from '../collector.ts'
-import type { DeclaredScope } from './declared-scope.ts'
-import type { Frame } from './framing/frame.ts'
-import type { MappedFinding, MappingOptions } from '../asff/mapped.ts'
-import { mapperOf, type ReportFormat } from './mapping/record-format.ts'
 import type { Progress } from '../files/progress.ts'
+import type { DeclaredScope } from './declared-scope.ts'
+import { eventBridgeFindings } from './envelope.ts'
+import type { Frame } from './framing/frame.ts'
+import type { ParsedRecord } from './framing/parse-record.ts'
+import { RecordMapping, type RecordMappingOptions } from './record-mapping.ts'
 import type { ReportFile } from './report-file.ts'
 import { ScanLedger } from './scan-ledger.ts'
 
-export interface ReadingOptions {
+export interface ReadingOptions extends RecordMappingOptions {
   readonly context: Context
-  readonly format: ReportFormat | 'auto'
   readonly scope: DeclaredScope | undefined
-  readonly mapping: Omit<MappingOptions, 'withoutData'>
   readonly progress: Progress
 }
 
+/** One record, or what stands where one should; with the bytes that are set aside where it cannot be read. */
+export type Element = { readonly bytes: Buffer | undefined; readonly length: number } & (
+  | { readonly record: ParsedRecord }
+  | { readonly record?: undefined; readonly error: PermanentError }
+)
+
 const BATCH_RECORDS = 200
 const BATCH_BYTES = 4 * 1024 * 1024
-/** A record larger than this goes without its resources' free-form data. */
-const DATA_BYTES = 256 * 1024
-/** What one statement may have, so that every topic takes it. */
-const STATEMENT_BYTES = 900_000
 /** A refused report up to this size is kept as a dead letter whole. */
 const KEPT_BYTES = 512 * 1024
 
 /** Reads one report into batches; what it holds at the end is known only when it has been read to its end. */
 export class ReportReading {
-  readonly #options: ReadingOptions
+  readonly #progress: Progress
   readonly #ledger: ScanLedger
+  readonly #mapping: RecordMapping
   #events: PostureEvent[] = []
+  /** Where each of these events stands. */
+  #origins: string[] = []
   #unreadable: Unreadable[] = []
   #read = 0
   #bytes = 0
@@ -40,8 +45,9 @@ export class ReportReading {
   #setAside = 0
 
   constructor(options: ReadingOptions) {
-    this.#options = options
+    this.#progress = options.progress
     this.#ledger = new ScanLedger(options.context, options.scope)
+    this.#mapping = new RecordMapping(options)
   }
 
   get records(): number {
@@ -61,10 +67,11 @@ export class ReportReading {
   async *batches(file: ReportFile, signal: AbortSignal): AsyncGenerator<CollectedBatch> {
     for await (const frames of file.frames(signal)) {
       for (const frame of frames) {
-        this.#take(frame, file.path)
+        this.#bytes += frame.length
+        for (const element of elementsOf(frame)) this.#take(element, frame.offset, file)
         if (this.#read >= BATCH_RECORDS || this.#bytes >= BATCH_BYTES) yield this.#batch()
       }
-      this.#options.progress.show(file.path, file.bytesRead, file.size, this.#records)
+      this.#progress.show(file.path, file.bytesRead, file.size, this.#records)
     }
   }
 
@@ -77,39 +84,35 @@ export class ReportReading {
     return this.#batch()
   }
 
-  #take(frame: Frame, path: string): void {
+  #take(element: Element, offset: number, { path, isPacked }: ReportFile): void {
     this.#records += 1
     this.#read += 1
-    this.#bytes += frame.length
+    const { bytes, length } = element
+    const origin = `${path}#${offset}`
     try {
-      this.#events.push(...this.#eventsOf(frame))
-    } catch (error) {
+      if (element.record === undefined) throw element.error
+      const mapped = this.#mapping.map(element.record, length)
+      if (mapped === undefined) return
+      const events = this.#ledger.add(mapped, bytes ?? Buffer.alloc(0))
+      this.#events.push(...events)
+      this.#origins.push(...events.map(() => origin))
+    } catch (thrown) {
       this.#setAside += 1
-      const origin = `${path}#${frame.offset}`
-      this.#unreadable.push({ bytes: frame.bytes ?? reference(path, frame), error: asError(error), origin })
+      const kept = bytes ?? reference(path, { offset, length }, isPacked)
+      this.#unreadable.push({ bytes: kept, error: asError(thrown), origin })
     }
-  }
-
-  #eventsOf(frame: Frame): PostureEvent[] {
-    if (frame.record === undefined) throw frame.error
-    const { format, mapping, context } = this.#options
-    const { value, repairs } = frame.record
-    const withoutData = frame.length > DATA_BYTES
-    const mapped = mapperOf(value, format)(value, { ...mapping, withoutData })
-    if (mapped === undefined) {
-      context.metrics.count('collector_own_findings_total', 1, { collector: context.name })
-      return []
-    }
-    if (withoutData) requireSize(mapped)
-    const flags = [...mapped.statement.flags, ...repairs, ...(withoutData ? ['resource_data_omitted'] : [])].toSorted()
-    for (const repair of flags.filter((each) => each.endsWith('_repaired')))
-      context.metrics.count('collector_repairs_total', 1, { collector: context.name, repair })
-    return this.#ledger.add({ ...mapped, statement: { ...mapped.statement, flags } }, frame.bytes ?? Buffer.alloc(0))
   }
 
   #batch(): CollectedBatch {
-    const batch = { events: this.#events, unreadable: this.#unreadable, read: this.#read }
+    const origins = this.#origins
+    const batch = {
+      events: this.#events,
+      unreadable: this.#unreadable,
+      read: this.#read,
+      origin: (index: number) => origins[index],
+    }
     this.#events = []
+    this.#origins = []
     this.#unreadable = []
     this.#read = 0
     this.#bytes = 0
@@ -117,20 +120,37 @@ export class ReportReading {
   }
 }
 
-function requireSize({ statement }: MappedFinding): void {
-  const size = Buffer.byteLength(JSON.stringify(statement))
-  if (size <= STATEMENT_BYTES) return
-  const message = `it states ${size} bytes, also without the data of its resources; ${STATEMENT_BYTES} is the limit`
-  throw new PermanentError('RECORD_TOO_LARGE', message)
+/** A record; of an event around findings, each of them, set aside alone. */
+export function elementsOf(frame: Frame): Element[] {
+  const { bytes, length } = frame
+  if (frame.record === undefined) return [{ error: frame.error, bytes, length }]
+  const { record } = frame
+  const findings = eventBridgeFindings(record.value)
+  if (findings === undefined) return [{ record, bytes, length }]
+  if (record.other !== undefined) return [{ error: AMBIGUOUS, bytes, length }]
+  return findings.map((each) => {
+    const own = Buffer.from(JSON.stringify(each))
+    const found = isObject(each) ? { record: { value: each, repairs: record.repairs } } : { error: NONE }
+    return { ...found, bytes: own, length: own.length }
+  })
 }
+
+const AMBIGUOUS = new PermanentError(
+  'RECORD_AMBIGUOUS',
+  'a key stands twice in the event around its findings, with two values: JSON does not say which holds',
+)
+const NONE = new PermanentError(
+  'RECORD_NOT_AN_OBJECT',
+  'a finding record is an object; the event around it holds another',
+)
 
 /** The dead letter of a file that is no report: whole where it is small, else a reference to it. */
 export async function refusedReport(path: string, size: number, error: PermanentError): Promise<Unreadable> {
-  const bytes = size <= KEPT_BYTES ? await readFile(path) : reference(path, { offset: 0, length: size })
+  const bytes = size <= KEPT_BYTES ? await readFile(path) : reference(path, { offset: 0, length: size }, false)
   return { bytes, error, origin: `${path}#0` }
 }
 
-/** What stands in a dead letter for bytes that are too many to be kept there. */
-function reference(file: string, { offset, length }: { offset: number; length: number }): Buffer {
-  return Buffer.from(JSON.stringify({ reference: { file, offset, length } }))
+/** What stands in a dead letter for bytes that are too many to be kept there; of a packed file, those of its text. */
+function reference(file: string, { offset, length }: { offset: number; length: number }, isPacked: boolean): Buffer {
+  return Buffer.from(JSON.stringify({ reference: { file, offset, length, ...(isPacked ? { unpacked: true } : {}) } }))
 }

@@ -9,7 +9,14 @@ import type {
 } from '../../schemas/generated/posture-event.ts'
 import { findingEvent } from '../asff/finding-event.ts'
 import type { MappedFinding } from '../asff/mapped.ts'
-import { scopeFor, type DeclaredScope } from './declared-scope.ts'
+import { isDeclared, scopeFor, type DeclaredScope } from './declared-scope.ts'
+
+/**
+ * Forms that products of any kind write, one host or one image a report for instance: what is not in such a report need
+ * not have been looked at.
+ */
+const UNSCOPED_FORMATS = new Set(['ocsf', 'security-hub-ocsf'])
+const UNSCOPED = 'its report does not say what was looked at, and no scope is declared for it'
 
 /** One scan of one account, as far as its report has been read. */
 interface Scan {
@@ -68,6 +75,9 @@ export class ScanLedger {
     return [...this.#scans.values()].map((scan) => {
       const { provider, account, regions, checks } = scan
       const found = { provider, account, regions: [...regions].toSorted(), checks: [...checks].toSorted() }
+      const isUnscoped =
+        UNSCOPED_FORMATS.has(scan.source.format) && !isDeclared(found, scan.source.product, this.#declared)
+      const why = isUnscoped ? [...reasons, UNSCOPED] : reasons
       const content = {
         type: 'scan.completed' as const,
         tenant,
@@ -75,8 +85,8 @@ export class ScanLedger {
         source: scan.source,
         scan: scan.reference,
         scope: scopeFor(found, scan.source.product, this.#declared),
-        outcome: reasons.length === 0 ? ('complete' as const) : ('partial' as const),
-        ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
+        outcome: why.length === 0 ? ('complete' as const) : ('partial' as const),
+        ...(why.length === 0 ? {} : { reason: why.join('; ') }),
         findings: scan.keys.size,
       }
       return { ...content, id: digest(content), time: clock() }

@@ -1,151 +1,12 @@
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Context } from '../../core/component.ts'
-import type {
-  FindingObserved,
-  PostureEvent,
-  ScanCompleted,
-  ScanStarted,
-} from '../../schemas/generated/posture-event.ts'
-import { SchemaRegistry } from '../../schemas/registry.ts'
-import type { CollectedBatch } from '../collector.ts'
-import { scannerReport } from './scanner-report.ts'
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from 'vitest'
+import { ACCOUNT, SECONDS, asff, record, scratchReports, withoutPrivilege, type Settings } from './sample-reports.ts'
 
-const NOW = Date.UTC(2026, 10, 26)
-const SECONDS = 1795614283
-const ACCOUNT = '111122223333'
 const samples = join(import.meta.dirname, '../../test/samples')
-const schemas = new SchemaRegistry()
-
-let directory = ''
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'scanner-report-'))
-})
-afterEach(() => rmSync(directory, { recursive: true, force: true }))
-
-interface Settings {
-  paths?: string[]
-  format?: 'auto' | 'prowler-ocsf' | 'asff'
-  scope?: object
-  zone?: string
-}
-
-function bench(settings: Settings = {}) {
-  const logged: string[] = []
-  const repairs: Record<string, number> = {}
-  const log = (_fields: object, message: string): void => void logged.push(message)
-  const context: Context = {
-    name: 'nightly',
-    tenant: 'acme',
-    clock: () => NOW,
-    log: { debug: log, info: log, warn: log, error: log },
-    metrics: {
-      count: (_name, by, labels) => {
-        const { repair } = labels as { repair?: string }
-        if (repair !== undefined) repairs[repair] = (repairs[repair] ?? 0) + by
-      },
-      gauge: () => {},
-      observe: () => {},
-    },
-  }
-  const config = { paths: [directory], format: 'auto' as const, zone: 'UTC', ...settings }
-  return { collector: scannerReport.create(config, context), logged, repairs }
-}
-
-class Collected {
-  readonly batches: CollectedBatch[] = []
-  error: unknown
-
-  get events(): PostureEvent[] {
-    return this.batches.flatMap(({ events }) => events)
-  }
-  get started(): ScanStarted[] {
-    return this.events.filter((event) => event.type === 'scan.started')
-  }
-  get completed(): ScanCompleted[] {
-    return this.events.filter((event) => event.type === 'scan.completed')
-  }
-  get findings(): FindingObserved[] {
-    return this.events.filter((event) => event.type === 'finding.observed')
-  }
-  get controls(): string[] {
-    return this.findings.map(({ identity }) => identity.control)
-  }
-  get unreadable(): string[] {
-    return this.batches.flatMap(({ unreadable = [] }) =>
-      unreadable.map(({ origin, error, bytes }) => {
-        const { code } = error as Error & { code?: string }
-        return `${origin.replace(directory, '')} ${code} ${Buffer.from(bytes).toString().slice(0, 60)}`
-      }),
-    )
-  }
-  get position(): unknown {
-    return this.batches.findLast((batch) => batch.position !== undefined)?.position
-  }
-  get read(): number {
-    return this.batches.reduce((sum, batch) => sum + batch.read, 0)
-  }
-}
-
-async function collect(settings: Settings = {}, position?: unknown) {
-  const { collector, logged, repairs } = bench(settings)
-  const collected = new Collected()
-  try {
-    for await (const batch of (await collector).collect(position, new AbortController().signal))
-      collected.batches.push(batch)
-  } catch (error) {
-    collected.error = error
-  }
-  for (const event of collected.events) schemas.check('posture-event', event)
-  return Object.assign(collected, { logged, repairs })
-}
-
-function record(check: string, changes: object = {}): object {
-  return {
-    metadata: { event_code: check, product: { name: 'Prowler', uid: 'prowler' } },
-    severity_id: 4,
-    status_id: 1,
-    status_code: 'FAIL',
-    finding_info: { uid: `prowler-${check}`, title: check },
-    resources: [{ uid: `arn:aws:s3:::${check}`, region: 'eu-west-1' }],
-    cloud: { provider: 'aws', account: { uid: ACCOUNT } },
-    unmapped: { scan_id: 'scan-1' },
-    time: SECONDS,
-    ...changes,
-  }
-}
-
-function asff(check: string, changes: object = {}): object {
-  return {
-    ProductArn: 'arn:aws:securityhub:eu-west-1::product/prowler/prowler',
-    GeneratorId: `prowler-${check}`,
-    AwsAccountId: ACCOUNT,
-    UpdatedAt: '2026-11-25T13:44:43Z',
-    Title: check,
-    Severity: { Label: 'HIGH' },
-    Resources: [{ Id: `arn:aws:s3:::${check}`, Region: 'eu-west-1' }],
-    Compliance: { Status: 'FAILED' },
-    ...changes,
-  }
-}
-
-function write(name: string, content: unknown): string {
-  const path = join(directory, name)
-  mkdirSync(join(path, '..'), { recursive: true })
-  writeFileSync(path, typeof content === 'string' || Buffer.isBuffer(content) ? content : JSON.stringify(content))
-  return path
-}
+const reports = scratchReports()
+const { bench, collect, write } = reports
 
 describe('the events of a report', () => {
   test('a scan starts before its first finding and ends behind its last, with what it covered', async () => {
@@ -289,7 +150,9 @@ describe('which files, and in which order', () => {
     write('d.jsonl', [record('d')])
     write('d.html', 'x')
     write('e.report', [record('e')])
-    const paths = ['deep', '*.jsonl', '*.jsonl', 'e.report', 'deep/er/a.json'].map((path) => join(directory, path))
+    const paths = ['deep', '*.jsonl', '*.jsonl', 'e.report', 'deep/er/a.json'].map((path) =>
+      join(reports.directory, path),
+    )
     expect((await collect({ paths })).controls.toSorted()).toEqual(['a', 'b', 'd', 'e'])
   })
 
@@ -448,7 +311,7 @@ describe('bad input costs itself and nothing else', () => {
     expect(controls).toEqual(['a', 'b'])
     const [letter] = batches.flatMap(({ unreadable = [] }) => unreadable)
     expect(JSON.parse(Buffer.from(letter!.bytes).toString())).toEqual({
-      reference: { file: join(directory, 'bad.json'), offset: good('a').length + 2, length: large.length },
+      reference: { file: join(reports.directory, 'bad.json'), offset: good('a').length + 2, length: large.length },
     })
   })
 })
@@ -472,10 +335,12 @@ describe('a file that is no report is set aside whole, says what was expected, a
       'no record that is understood',
     ],
     ['text', 'Nothing to report today.', 'no record that is understood'],
-    ['other JSON', '{"version":"2.1.0","runs":[]}', 'expected Prowler'],
+    ['other JSON', '{"version":"2.1.0","runs":[]}', 'expected findings in OCSF'],
     ['UTF-16', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('[{"a":1}]', 'utf16le')]), 'iconv -f UTF-16'],
     ['UTF-16 without a mark', Buffer.from('[{"a":1}]', 'utf16le'), 'iconv -f UTF-16LE'],
-    ['gzip', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'unpack it first'],
+    ['a gzip without content', Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]), 'its gzip is cut off'],
+    ['gzip in gzip', gzipSync(gzipSync('[]')), 'packed by gzip twice'],
+    ['UTF-16 in gzip', gzipSync(Buffer.from('[{"a":1}]', 'utf16le')), 'iconv -f UTF-16LE'],
   ])('%s', async (_name, content, message) => {
     expect(await refused(content)).toContain(message)
   })
@@ -484,7 +349,7 @@ describe('a file that is no report is set aside whole, says what was expected, a
     write('other.json', 'x'.repeat(600_000))
     const [letter] = (await collect()).batches.flatMap(({ unreadable = [] }) => unreadable)
     expect(JSON.parse(Buffer.from(letter!.bytes).toString())).toEqual({
-      reference: { file: join(directory, 'other.json'), offset: 0, length: 600_000 },
+      reference: { file: join(reports.directory, 'other.json'), offset: 0, length: 600_000 },
     })
   })
 
@@ -501,23 +366,12 @@ describe('a file that is no report is set aside whole, says what was expected, a
 })
 
 describe('a path that cannot be read', () => {
-  /** Does something as a user who may not read everything. */
-  async function withoutPrivilege<T>(work: () => Promise<T>): Promise<T> {
-    if (process.getuid?.() !== 0) return work()
-    process.seteuid?.(65534)
-    try {
-      return await work()
-    } finally {
-      process.seteuid?.(0)
-    }
-  }
-
   test.each([
-    ['a missing file', () => join(directory, 'missing.json'), 'does not exist'],
-    ['a pattern below a missing directory', () => join(directory, 'missing/*.json'), 'does not exist'],
-    ['a link to itself', () => join(directory, 'loop.json'), 'leads back to itself'],
+    ['a missing file', () => join(reports.directory, 'missing.json'), 'does not exist'],
+    ['a pattern below a missing directory', () => join(reports.directory, 'missing/*.json'), 'does not exist'],
+    ['a link to itself', () => join(reports.directory, 'loop.json'), 'leads back to itself'],
   ])('%s fails the check with its remedy, and holds up no other', async (_name, path, message) => {
-    symlinkSync(join(directory, 'loop.json'), join(directory, 'loop.json'))
+    symlinkSync(join(reports.directory, 'loop.json'), join(reports.directory, 'loop.json'))
     const paths = [path(), write('good/a.json', [record('a')])]
     await expect((await bench({ paths }).collector).check(new AbortController().signal)).rejects.toThrow(message)
     const { controls, error, position } = await collect({ paths })
@@ -530,11 +384,11 @@ describe('a path that cannot be read', () => {
     write('good.json', [record('a')])
     write('closed/b.json', [record('b')])
     const { chmodSync } = await import('node:fs')
-    chmodSync(directory, 0o755)
-    chmodSync(join(directory, 'closed'), 0o000)
+    chmodSync(reports.directory, 0o755)
+    chmodSync(join(reports.directory, 'closed'), 0o000)
     chmodSync(write('secret.json', [record('c')]), 0o000)
     const { controls, error } = await withoutPrivilege(() => collect())
-    chmodSync(join(directory, 'closed'), 0o755)
+    chmodSync(join(reports.directory, 'closed'), 0o755)
     expect(controls).toEqual(['a'])
     expect(String(error)).toContain('closed may not be read by this user: give it read permission')
     expect(String(error)).toContain('secret.json may not be read')
@@ -554,7 +408,7 @@ describe('the check', () => {
   })
 
   test('warns of an empty directory and of a pattern that matches nothing', async () => {
-    expect(await check({ paths: [directory, join(directory, '*.json')] })).toEqual([
+    expect(await check({ paths: [reports.directory, join(reports.directory, '*.json')] })).toEqual([
       expect.stringContaining('holds no report yet'),
       expect.stringContaining('*.json holds no report yet'),
     ])
@@ -572,7 +426,7 @@ describe('samples', () => {
     ['after-fix-and-mute/prowler.ocsf.json', 286, 286],
     ['cloud-custodian.asff.json', 3, 3],
   ])('%s', async (sample, records, keys) => {
-    copyFileSync(join(samples, sample), join(directory, 'report.json'))
+    copyFileSync(join(samples, sample), join(reports.directory, 'report.json'))
     const { findings, completed, unreadable, error } = await collect()
     expect({ findings: findings.length, unreadable, error }).toEqual({
       findings: records,

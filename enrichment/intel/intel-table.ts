@@ -126,7 +126,7 @@ export class IntelTable implements Intelligence {
       return this.#options.schemas.decode('posture-event', value)
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error
-      this.#options.metrics.count('intel_records_skipped_total', 1, { code: errorCode(error) })
+      this.#options.metrics.count('posture_intel_records_skipped_total', 1, { code: errorCode(error) })
       this.#options.log.warn(
         { offset: String(offset), err: error },
         'A record of posture.global is not valid and was skipped; the page of a list that it held stays as it was.',
@@ -191,8 +191,8 @@ export class IntelTable implements Intelligence {
     const held = list === 'epss' ? this.#scores : this.#entries
     const cves = [...held.values()].reduce((sum, { size }) => sum + size, 0)
     const { log, metrics } = this.#options
-    metrics.gauge('intel_list_cves', cves, { list })
-    metrics.gauge('intel_list_timestamp_seconds', at / 1000, { list })
+    metrics.gauge('posture_intel_list_cves', cves, { list })
+    metrics.gauge('posture_intel_list_timestamp_seconds', at / 1000, { list })
     const fields = { list, at: new Date(at).toISOString(), cves }
     if (cves === count) log.info(fields, 'A list about CVEs is in force.')
     else log.warn({ ...fields, count }, 'A list about CVEs is in force with other CVEs than it says it has.')

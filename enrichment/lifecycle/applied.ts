@@ -1,4 +1,4 @@
-/** What became of an event: as the metric enrichment_statements_total counts it. */
+/** What became of an event: as the metric posture_enrichment_statements_total counts it. */
 export type Outcome =
   | 'accepted'
   /** The same statement again. */

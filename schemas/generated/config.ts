@@ -38,6 +38,8 @@ export interface Config {
       type: string
     }
   }
+  admin?: Admin
+  tracing?: Tracing
 }
 /**
  * One SQLite file, one process, no broker.
@@ -158,4 +160,36 @@ export interface KafkaTls {
    * the name that the brokers' certificates carry, where it is not that of the host
    */
   serverName?: string
+}
+/**
+ * where /livez, /readyz and /metrics are answered; without it, nowhere
+ */
+export interface Admin {
+  /**
+   * the address to listen on; 0.0.0.0 for all: what is answered there needs no password
+   */
+  host?: string
+  /**
+   * the TCP port; 0 for any that is free, which the log then names
+   */
+  port?: number
+}
+/**
+ * sends traces by OTLP over HTTP, from what a collector read to what a sink delivered; without it, there are none
+ */
+export interface Tracing {
+  /**
+   * the whole URL that takes OTLP traces
+   */
+  endpoint: string
+  /**
+   * what is sent along with every request, such as the key of the service
+   */
+  headers?: {
+    [k: string]: Secret
+  }
+  /**
+   * the share of findings that are traced, from 0 to 1
+   */
+  sampleRatio?: number
 }

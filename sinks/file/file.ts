@@ -3,6 +3,7 @@ import type { Context } from '../../core/component.ts'
 import { asError } from '../../core/errors.ts'
 import type { Delivery, PostureFinding, Sink, SinkDefinition } from '../sink.ts'
 import { requireWritableDirectory, storageError } from '../../core/storage.ts'
+import { fileErrors } from './error-notes.ts'
 import { Archive, type ArchiveOptions, type Line } from './archive.ts'
 import { DURATION_PATTERN, durationMs } from '../../core/duration.ts'
 import { lineDigest } from './written-lines.ts'
@@ -54,6 +55,11 @@ export const file: SinkDefinition<typeof configSchema> = {
   takes: 'every-revision',
   configSchema,
   access: ACCESS,
+  limits: [
+    'Completed files are compressed and never deleted: remove old ones yourself.',
+    'One process writes to a directory at a time.',
+  ],
+  errors: fileErrors,
   create: ({ directory, maxBytes, maxAge }, context) =>
     new FileSink({ directory, maxBytes, maxAgeMs: durationMs(maxAge) }, context),
 }

@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Context } from '../../core/component.ts'
 import { requireWritableDirectory, storageError } from '../../core/storage.ts'
 import type { Delivery, PostureFinding, Sink, SinkDefinition } from '../sink.ts'
+import { localErrors } from './error-notes.ts'
 import { StoreWriter, requireStoreOrNothing } from './store-writer.ts'
 
 const configSchema = Type.Object(
@@ -36,6 +37,11 @@ export const local: SinkDefinition<typeof configSchema> = {
   takes: 'latest-state',
   configSchema,
   access: ACCESS,
+  limits: [
+    'One SQLite file for one machine; it is meant for some 100,000 findings.',
+    'It holds the latest state of each finding and no history.',
+  ],
+  errors: localErrors,
   create: ({ path }, context) => new LocalSink(path, context),
 }
 

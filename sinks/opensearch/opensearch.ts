@@ -1,4 +1,5 @@
 import type { SinkDefinition } from '../sink.ts'
+import { openSearchErrors } from './error-notes.ts'
 import { access } from './access.ts'
 import { configSchema } from './config.ts'
 
@@ -10,6 +11,11 @@ export const openSearch: SinkDefinition<typeof configSchema> = {
   takes: 'every-revision',
   configSchema,
   access,
+  limits: [
+    'OpenSearch 2.19 or newer; a serverless collection has no history.',
+    'Free-form parts of an event are stored and not searchable, so that the mapping does not grow.',
+  ],
+  errors: openSearchErrors,
   // Its client takes a while to load; who does not name this sink does not wait for it.
   create: async (config, context) => new (await import('./opensearch-sink.ts')).OpenSearchSink(config, context),
 }

@@ -1,5 +1,6 @@
 import type { AwsSecurityFinding } from '@aws-sdk/client-securityhub'
 import { onTestFinished, vi } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import { OWN_KEY_FIELD, OWN_PREFIX, OWN_USER_FIELD_PREFIX } from '../../schemas/security-hub-marks.ts'
 import { SecurityHubServer } from '../../test/servers/security-hub/security-hub-server.ts'
 import type { SecurityHubOptions } from '../../test/servers/security-hub/options.ts'
@@ -71,7 +72,7 @@ export async function pump(sink: Sink, findings: readonly PostureFinding[], maxA
   const silent = (): void => {}
   const log = { debug: silent, info: silent, warn: silent, error: silent }
   const metrics = { count: silent, gauge: silent, observe: silent }
-  const health = new SinkHealth(sink, { name: 'hub', log, metrics, freshMs: 1 })
+  const health = new SinkHealth(sink, { name: 'hub', log, metrics, condition: unwatched, freshMs: 1 })
   const signal = new AbortController().signal
   const rejections = await deliverAll(sink, findings, { backoff, maxAttempts }, health, signal)
   return rejections.map(({ error }) => (error as Error & { code?: string }).code!)

@@ -2,6 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { Stream, StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 import { progressRecord, readDeliveryRecord, type Owner, type Progress } from './delivery-records.ts'
+import { readTopic } from './read-topic.ts'
 
 /** The `from` part of every sink's configuration. */
 export const sinkFrom = Type.Enum(['state', 'earliest', 'now'], {
@@ -72,18 +73,10 @@ async function progressOf(stream: Stream, { signal, ...owner }: BeginningOptions
   const topic = topics.deliveries.name
   if ([...(await stream.ends(topic)).values()].every((end) => end === 0n)) return new Map()
   const latest = new Map<number, StreamRecord>()
-  const following = await stream.follow(topic, (records) => {
-    for (const record of records) if (record.key === owner.name) latest.set(record.partition, record)
-  })
-  const stop = (): void => void following.stop()
-  signal?.addEventListener('abort', stop, { once: true })
-  try {
-    signal?.throwIfAborted()
-    await following.ready
-  } finally {
-    signal?.removeEventListener('abort', stop)
-    await following.stop()
+  const take = (record: StreamRecord): void => {
+    if (record.key === owner.name) latest.set(record.partition, record)
   }
+  await readTopic(stream, topic, take, { signal })
   const reminders = [...latest].map(([partition, record]) => [partition, readDeliveryRecord(owner, record)] as const)
   return new Map(
     reminders.flatMap(([partition, each]) => (each && 'progress' in each ? [[partition, each.progress]] : [])),

@@ -66,23 +66,29 @@ const WITH_PATTERNS: ReadonlySet<string> = new Set(['account', 'region', 'resour
 
 /** Decides which findings a sink is to get. */
 export class Filter {
-  readonly #rules: readonly ((finding: PostureFinding) => boolean)[]
+  readonly #rules: ReadonlyMap<keyof SinkFilter, (finding: PostureFinding) => boolean>
   readonly #states: readonly FindingStatus[] | undefined
 
   constructor(filter: SinkFilter) {
-    this.#rules = (Object.keys(READERS) as (keyof SinkFilter)[]).flatMap((name) => {
+    const rules = (Object.keys(READERS) as (keyof SinkFilter)[]).flatMap((name) => {
       const wanted: readonly (string | number)[] | undefined = filter[name]
       if (wanted === undefined) return []
       const fits = WITH_PATTERNS.has(name)
         ? wordMatcher(wanted.map(String))
         : (word: unknown) => wanted.includes(word as never)
-      return [(finding: PostureFinding) => READERS[name](finding).some(fits)]
+      return [[name, (finding: PostureFinding) => READERS[name](finding).some(fits)] as const]
     })
+    this.#rules = new Map(rules)
     this.#states = filter.state
   }
 
   fits(finding: PostureFinding): boolean {
-    return this.#rules.every((rule) => rule(finding))
+    return [...this.#rules.values()].every((rule) => rule(finding))
+  }
+
+  /** Whether it would fit, were it in a state that is asked for. */
+  fitsButForState(finding: PostureFinding): boolean {
+    return [...this.#rules].every(([name, rule]) => name === 'state' || rule(finding))
   }
 
   /** Whether a finding that was delivered in this state is to be told of further, even if it does not fit any more. */

@@ -2,6 +2,7 @@ import { readFindingHeaders, requireSchema } from '../../schemas/records.ts'
 import type { Assignment, StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 import { KeyTable } from './key-table.ts'
+import { OffsetList } from './offset-list.ts'
 
 export interface FirstReadOptions {
   readonly tenant: string
@@ -20,11 +21,11 @@ const OFFSET = 1
  */
 export class FirstRead {
   readonly before: bigint
-  /** Of what is to be delivered, in order. */
-  #offsets: Float64Array
+  /** Of what is to be delivered. */
+  #offsets: OffsetList
   #hasEnded = false
 
-  private constructor(before: bigint, offsets: Float64Array) {
+  private constructor(before: bigint, offsets: OffsetList) {
     this.before = before
     this.#offsets = offsets
   }
@@ -39,12 +40,12 @@ export class FirstRead {
 
   /** Whether the revision at this offset is to be delivered; all are that came later. */
   wants(offset: bigint): boolean {
-    return offset >= this.before || this.#offsets[this.#firstFrom(Number(offset))] === Number(offset)
+    return offset >= this.before || this.#offsets.has(offset)
   }
 
   /** Whether nothing that stood there before is left to be delivered from this offset on. */
   isOverAt(offset: bigint): boolean {
-    return this.#firstFrom(Number(offset)) === this.#offsets.length
+    return this.#offsets.isOverAt(offset)
   }
 
   /** Whether it has been noted that nothing is left. */
@@ -54,18 +55,7 @@ export class FirstRead {
 
   end(): void {
     this.#hasEnded = true
-    this.#offsets = new Float64Array(0)
-  }
-
-  /** The index of the first offset that is not smaller. */
-  #firstFrom(offset: number): number {
-    let [low, high] = [0, this.#offsets.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if (this.#offsets[middle]! < offset) low = middle + 1
-      else high = middle
-    }
-    return low
+    this.#offsets = new OffsetList(new Float64Array(0))
   }
 }
 
@@ -93,11 +83,11 @@ class FirstPass {
     }
   }
 
-  offsets(): Float64Array {
+  offsets(): OffsetList {
     const latest = this.#findings.column(OFFSET)
     const offsets = new Float64Array(latest.length + this.#unreadable.length)
     offsets.set(latest)
     offsets.set(this.#unreadable, latest.length)
-    return offsets.toSorted()
+    return new OffsetList(offsets)
   }
 }

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import { Secret } from '../../core/secret.ts'
 import { HecServer } from '../../test/servers/hec/hec-server.ts'
 import type { HecOptions } from '../../test/servers/hec/options.ts'
@@ -63,7 +64,7 @@ export async function openSplunk(
   }
   const sink = await splunk.create(complete, { name: 'siem', tenant: 'acme', log, metrics, clock: Date.now })
   onTestFinished(() => sink.close!())
-  const health = new SinkHealth(sink, { name: 'siem', log, metrics, freshMs: 1 })
+  const health = new SinkHealth(sink, { name: 'siem', log, metrics, condition: unwatched, freshMs: 1 })
   const options = { maxAttempts: 3, backoff: { initialMs: 5, maxMs: 20 } }
   return Object.assign(sink, {
     told,

@@ -1,13 +1,14 @@
 import { join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../core/component.ts'
-import { PermanentError } from '../../core/errors.ts'
+import { PermanentError, TransientError } from '../../core/errors.ts'
 import { createDirectory, storageError } from '../../core/storage.ts'
 import type { Logger } from '../../core/telemetry.ts'
 import type {
   BatchHandler,
   ConsumeOptions,
   Consumption,
+  FollowOptions,
   Following,
   GroupConsumption,
   OutgoingRecord,
@@ -99,12 +100,7 @@ export class EmbeddedStream implements Stream {
   async consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption> {
     this.#requireOpen()
     const { topic, group, from, maxRecords = 1 } = options
-    if (this.#lock === undefined) {
-      throw new PermanentError(
-        'STREAM_APPEND_ONLY',
-        `Group ${group} cannot consume ${topic}: this process only appends beside the running pipeline; open the stream to run`,
-      )
-    }
+    this.#requireLock(`Group ${group} cannot consume ${topic}`)
     if (!Number.isInteger(maxRecords) || maxRecords < 1) {
       throw new PermanentError('STREAM_MAX_RECORDS', `maxRecords of group ${group} must be a whole number from 1`)
     }
@@ -118,10 +114,11 @@ export class EmbeddedStream implements Stream {
     return { ...this.#register(joined), partitions: () => joined.partitions() }
   }
 
-  async follow(topic: string, handle: RecordsHandler): Promise<Following> {
+  async follow(topic: string, handle: RecordsHandler, { from }: FollowOptions = {}): Promise<Following> {
     this.#requireOpen()
     const report = new FailureReport(this.#log, { topic })
-    const follower = new Follower(this.#store, this.#news, this.#logs.of(topic), handle, report)
+    const storage = { store: this.#store, news: this.#news }
+    const follower = new Follower(storage, this.#logs.of(topic), handle, report, from)
     return { ...this.#register(follower), ready: follower.ready }
   }
 
@@ -151,6 +148,29 @@ export class EmbeddedStream implements Stream {
     this.#requireOpen()
     const logs = this.#logs.of(topic)
     return new Map(logs.map((log) => [log.partition, this.#store.firstFrom(log, 0n) ?? this.#store.end(log)]))
+  }
+
+  async offsetsSince(topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
+    this.#requireOpen()
+    const logs = this.#logs.of(topic)
+    return new Map(logs.map((log) => [log.partition, this.#store.firstSince(log, time) ?? this.#store.end(log)]))
+  }
+
+  /** Only for the process that consumes: any other cannot know whether the group has members. */
+  async forgetGroup(topic: string, group: string): Promise<void> {
+    this.#requireOpen()
+    this.#requireLock(`Group ${group} of ${topic} cannot be forgotten`)
+    const logs = this.#logs.of(topic)
+    const name = JSON.stringify([topic, group])
+    if (this.#groups.get(name)?.isInUse === true)
+      throw new TransientError(
+        'GROUP_IN_USE',
+        `Group ${group} of ${topic} has members; stop them before it is forgotten`,
+      )
+    this.#groups.delete(name)
+    this.#store.transaction(() => {
+      for (const log of logs) this.#store.forget(group, log)
+    })
   }
 
   /** Compacts, and drops what is older or larger than is to be kept; this also happens every five minutes by itself. */
@@ -184,6 +204,14 @@ export class EmbeddedStream implements Stream {
     }
     this.#running.add(consumption)
     return consumption
+  }
+
+  #requireLock(what: string): void {
+    if (this.#lock !== undefined) return
+    throw new PermanentError(
+      'STREAM_APPEND_ONLY',
+      `${what}: this process only appends beside the running pipeline; open the stream to run`,
+    )
   }
 
   #requireOpen(): void {

@@ -5,6 +5,7 @@ import type { Following, RecordsHandler } from '../stream.ts'
 import type { FailureReport } from '../failure-report.ts'
 import type { Log } from './logs.ts'
 import type { News } from './news.ts'
+import type { Storage } from './partition-loop.ts'
 import type { RecordStore } from './record-store.ts'
 
 const RETRY = { initialMs: 250, maxMs: 5000 }
@@ -23,12 +24,19 @@ export class Follower implements Following {
   readonly #positions = new Map<Log, bigint>()
   readonly #ends: ReadonlyMap<Log, bigint>
 
-  constructor(store: RecordStore, news: News, logs: readonly Log[], handle: RecordsHandler, report: FailureReport) {
+  constructor(
+    { store, news }: Pick<Storage, 'store' | 'news'>,
+    logs: readonly Log[],
+    handle: RecordsHandler,
+    report: FailureReport,
+    from: ReadonlyMap<number, bigint> = new Map(),
+  ) {
     this.#store = store
     this.#news = news
     this.#logs = logs
     this.#handle = handle
     this.#report = report
+    for (const log of logs) this.#positions.set(log, from.get(log.partition) ?? 0n)
     this.#ends = new Map(logs.map((log) => [log, store.end(log)]))
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.ready = promise

@@ -15,6 +15,7 @@ interface Member {
 export class Group {
   readonly #slots: readonly Slot[]
   readonly #members = new Set<Member>()
+  #leaving = 0
 
   constructor(storage: Storage, logs: readonly Log[], log: Logger | undefined) {
     this.#slots = logs.map((partition) => new Slot(storage, partition, log, this.#members))
@@ -31,9 +32,19 @@ export class Group {
     }
   }
 
+  /** Whether it has members, or has one that is still finishing what it had in hand. */
+  get isInUse(): boolean {
+    return this.#members.size > 0 || this.#leaving > 0
+  }
+
   async #leave(member: Member): Promise<void> {
     if (this.#members.delete(member)) this.#share()
-    await Promise.all([...member.loops].map((loop) => loop.stop()))
+    this.#leaving += 1
+    try {
+      await Promise.all([...member.loops].map((loop) => loop.stop()))
+    } finally {
+      this.#leaving -= 1
+    }
   }
 
   /** Gives every member its equal share, and moves as few partitions as that takes. */

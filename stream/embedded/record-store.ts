@@ -92,6 +92,13 @@ export class RecordStore {
     return this.#database.attempt(() => this.#sql.firstFrom.get(log.id, from)?.['offset'] as bigint | undefined)
   }
 
+  /** The offset of the first record that was written at `time` or later; undefined where there is none. Reads the whole log. */
+  firstSince(log: Log, time: number): bigint | undefined {
+    return this.#database.attempt(
+      () => this.#sql.firstSince.get(log.id, Math.ceil(time))?.['offset'] as bigint | undefined,
+    )
+  }
+
   position(group: string, log: Log): bigint | undefined {
     return this.#database.attempt(() => this.#sql.position.get(group, log.id)?.['next'] as bigint | undefined)
   }
@@ -99,6 +106,11 @@ export class RecordStore {
   /** Sets a group's position; to be called inside a transaction. */
   move(group: string, log: Log, next: bigint): void {
     this.#sql.move.run(group, log.id, next)
+  }
+
+  /** Removes a group's position; to be called inside a transaction. */
+  forget(group: string, log: Log): void {
+    this.#sql.forget.run(group, log.id)
   }
 
   /**
@@ -130,10 +142,13 @@ function statements(database: Database) {
         octet_length(key) + coalesce(octet_length(headers), 0) + coalesce(octet_length(value), 0) as size
       from record where log = ? and offset >= ? order by offset limit ?`),
     firstFrom: database.prepare('select offset from record where log = ? and offset >= ? order by offset limit 1'),
+    // A clock that was put back leaves times out of order, so that every record has to be looked at.
+    firstSince: database.prepare('select offset from record where log = ? and timestamp >= ? order by offset limit 1'),
     position: database.prepare('select next from position where consumer_group = ? and log = ?'),
     move: database.prepare(`
       insert into position (consumer_group, log, next) values (?, ?, ?)
       on conflict (consumer_group, log) do update set next = excluded.next`),
+    forget: database.prepare('delete from position where consumer_group = ? and log = ?'),
   }
 }
 

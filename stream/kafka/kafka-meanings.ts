@@ -1,4 +1,4 @@
-import type { Fault } from '../../core/errors.ts'
+import { notesOf, type Fault } from '../../core/errors.ts'
 
 interface Failure {
   readonly name: string
@@ -159,6 +159,28 @@ const DNS: Meaning = [
   'configuration',
   'the name is not known; check stream.brokers and advertised.listeners',
 ]
+
+/** What the codes of the stream on Kafka mean. */
+export const kafkaErrors = {
+  ...notesOf(
+    [...Object.values(BY_TYPE), ...Object.values(BY_NAME), TLS, DNS].map(([code, , sentence]) => [code, sentence]),
+  ),
+  KAFKA_FAILED:
+    'the broker or its client failed in a way that we do not know; the log holds the cause, and it is tried again',
+  KAFKA_NOT_JOINED:
+    'the group did not take this process in; see the log for what the coordinator answered; it is tried again',
+  KAFKA_NOT_ACKNOWLEDGED: 'the broker acknowledged fewer records than it was sent; they are sent again',
+  KAFKA_LATE_WRITE_REFUSED:
+    'a process that had lost a partition tried to write there; the new owner goes on, and nothing is to be done',
+  KAFKA_WRITER_CLOSED: 'the producer of a partition was closed while it was needed; the partition is taken over anew',
+  KAFKA_TOPICS: 'topics are missing or are not as they should be; see: posture-stream topics plan',
+  KAFKA_TOPICS_MISSING: 'topics are missing; create them with: posture-stream topics apply',
+  KAFKA_PARTITIONS:
+    'a topic has another number of partitions than stream.partitions says; set it back, or begin with another stream.prefix',
+  KAFKA_TOKEN_URL: 'stream.sasl.tokenUrl must begin with https://',
+  KAFKA_TOKEN_UNREACHABLE: 'the token endpoint does not answer; check stream.sasl.tokenUrl and the network',
+  KAFKA_TOKEN_REFUSED: 'the token endpoint gives no token; check clientId, clientSecret and scope under stream.sasl',
+}
 
 /** What an error of kafkajs means for us; undefined where only one of its causes can tell. */
 export function meaningOf({ type, code, name }: Failure): Meaning | undefined {

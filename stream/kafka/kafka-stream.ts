@@ -4,6 +4,7 @@ import type {
   BatchHandler,
   ConsumeOptions,
   Consumption,
+  FollowOptions,
   Following,
   GroupConsumption,
   OutgoingRecord,
@@ -21,11 +22,14 @@ import {
   type KafkaOptions,
 } from './client.ts'
 import { KafkaConsumption } from './consumption.ts'
+import { deleteGroup } from './delete-group.ts'
 import { groupPositions } from './group-positions.ts'
 import { Publisher } from './publisher.ts'
 import { Reader } from './reader.ts'
 import { outputOf } from './records.ts'
+import { restore, type Place } from './restore.ts'
 import { requireTopics } from './topic-admin.ts'
+import { placesToBegin, topicOffsets, topicOffsetsSince } from './topic-offsets.ts'
 import type { Output } from './transaction-writer.ts'
 
 export interface KafkaStreamOptions extends KafkaOptions {
@@ -84,67 +88,32 @@ export class KafkaStream implements Stream {
   async consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption> {
     this.#requireOpen()
     this.#topic(options.topic)
+    const beginnings = (name: string) => this.beginnings(name)
+    const ends = (name: string) => this.ends(name)
     const services = {
-      kafka: this.#kafka,
-      options: this.#options,
+      ...this.#reading,
       place: (name: string, records: readonly OutgoingRecord[]) => this.#place(name, records),
-      named: (ends: ReadonlyMap<string, bigint>) => this.#named(ends),
-      restore: (...args: Parameters<KafkaStream['restore']>) => this.restore(...args),
-      beginnings: (name: string) => this.beginnings(name),
-      ends: (name: string) => this.ends(name),
+      named: (reached: ReadonlyMap<string, bigint>) => this.#named(reached),
+      restore: (...place: Place) => restore({ ...this.#reading, beginnings, ends }, ...place),
+      beginnings,
+      ends,
       positions: (name: string, group: string) => this.positions(name, group),
       released: this.#released,
     }
     return this.#register(await KafkaConsumption.start(services, options, handle))
   }
 
-  async follow(topic: string, handle: RecordsHandler): Promise<Following> {
+  async follow(topic: string, handle: RecordsHandler, { from: asked }: FollowOptions = {}): Promise<Following> {
     this.#requireOpen()
-    const [from, until] = await Promise.all([this.beginnings(topic), this.ends(topic)])
-    const reader = new Reader({ kafka: this.#kafka, options: this.#options, topic, from, until, handle })
+    const [beginnings, until] = await Promise.all([this.beginnings(topic), this.ends(topic)])
+    const from = placesToBegin(beginnings, asked)
+    const reader = new Reader({ ...this.#reading, topic, from, until, handle })
     await reader.start()
     const ready = reader.done.catch((cause: unknown) => {
       throw new TransientError('STREAM_STOPPED', `${topic} was not read whole`, { cause })
     })
     ready.catch(() => undefined)
     return this.#register({ ready, stop: () => reader.stop() })
-  }
-
-  /** Reads one partition from an offset, or the beginning where that is gone, to its committed end. */
-  async restore(
-    topic: string,
-    partition: number,
-    from: bigint,
-    handle: RecordsHandler,
-    signal: AbortSignal,
-  ): Promise<bigint> {
-    const [beginnings, ends] = await Promise.all([this.beginnings(topic), this.ends(topic)])
-    const end = ends.get(partition) ?? 0n
-    const begin = beginnings.get(partition) ?? 0n
-    const start = from > begin ? from : begin
-    if (start >= end) return end
-    const reader = new Reader({
-      kafka: this.#kafka,
-      options: this.#options,
-      topic,
-      from: new Map([[partition, start]]),
-      until: new Map([[partition, end]]),
-      handle: async (records) => {
-        // What was written since the end was asked for is left for next time.
-        const before = records.filter(({ offset }) => offset < end)
-        if (before.length > 0) await handle(before)
-      },
-    })
-    const stop = (): void => void reader.stop()
-    signal.addEventListener('abort', stop, { once: true })
-    try {
-      await reader.start()
-      await reader.done
-      return end
-    } finally {
-      signal.removeEventListener('abort', stop)
-      await reader.stop()
-    }
   }
 
   async lag(topic: string, group: string): Promise<number> {
@@ -175,6 +144,17 @@ export class KafkaStream implements Stream {
     return this.#offsets(topic, 'low')
   }
 
+  async offsetsSince(topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
+    this.#requireOpen()
+    return topicOffsetsSince(this.#admin, { topic, physical: this.#physical(topic) }, time)
+  }
+
+  async forgetGroup(topic: string, group: string): Promise<void> {
+    this.#requireOpen()
+    this.#topic(topic)
+    await deleteGroup(this.#admin, group, physicalGroup(this.#options.prefix, group), this.#ending.signal)
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close()
     return this.#closing
@@ -189,13 +169,11 @@ export class KafkaStream implements Stream {
 
   async #offsets(topic: string, which: 'offset' | 'low'): Promise<ReadonlyMap<number, bigint>> {
     this.#requireOpen()
-    try {
-      const offsets = await this.#admin.fetchTopicOffsets(this.#physical(topic))
-      const inOrder = offsets.toSorted((one, other) => one.partition - other.partition)
-      return new Map(inOrder.map((each) => [each.partition, BigInt(each[which])]))
-    } catch (error) {
-      throw kafkaError(error, `read the offsets of ${topic}`)
-    }
+    return topicOffsets(this.#admin, { topic, physical: this.#physical(topic) }, which)
+  }
+
+  get #reading(): { readonly kafka: KafkaClient; readonly options: KafkaOptions } {
+    return { kafka: this.#kafka, options: this.#options }
   }
 
   #place(topic: string, records: readonly OutgoingRecord[]): Output[] {

@@ -29,6 +29,7 @@ export function settingsOf(topic: Topic, { minInsyncReplicas }: Pick<KafkaOption
   if (topic.retentionMs !== undefined) settings.push(exact('retention.ms', topic.retentionMs))
   if (topic.deleteRetentionMs !== undefined) settings.push(exact('delete.retention.ms', topic.deleteRetentionMs))
   if (topic.minCompactionLagMs !== undefined) settings.push(exact('min.compaction.lag.ms', topic.minCompactionLagMs))
+  if (topic.segmentMs !== undefined) settings.push(exact('segment.ms', topic.segmentMs))
   return settings
 }
 

@@ -35,7 +35,7 @@ describe.each(['embedded', 'kafka'] as const)('on a stream of type %s', (type) =
     await stages.collect(events)
     await stages.settled()
     expect(resourcesOf(stages)).toEqual(names.filter((name) => name !== 'bucket-3' && name !== 'bucket-7'))
-    expect(stages.metrics.total('dead_letters_total')).toBe(2)
+    expect(stages.metrics.total('posture_dead_letters_total')).toBe(2)
     const letters = await stages.records('deadLetters')
     const [small, large] = [
       letters.filter(({ key }) => key === events[3]!.key),

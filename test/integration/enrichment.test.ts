@@ -32,7 +32,7 @@ test('findings lie in the partition of their event, with what their readers need
   const findings = await bench.records(topics.findings.name)
   expect(findings.map(({ partition }) => partition)).toEqual([event!.partition, event!.partition])
   expect(await bench.emitted()).toEqual(['1 open observed', '2 resolved observed'])
-  expect(bench.metrics.total('enrichment_emitted_total')).toBe(2)
+  expect(bench.metrics.total('posture_enrichment_emitted_total')).toBe(2)
 })
 
 test('a poison record becomes a dead letter with its bytes and origin, and blocks nothing', async () => {

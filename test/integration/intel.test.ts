@@ -212,7 +212,7 @@ test('a record on posture.global that is not valid is told once, and what is no 
   await bench.settled()
   const warnings = bench.said.filter(({ level }) => level === 'warn' || level === 'error')
   expect(warnings.map(({ fields }) => fields['offset'])).toEqual(['1'])
-  expect(bench.metrics.total('intel_records_skipped_total')).toBe(1)
+  expect(bench.metrics.total('posture_intel_records_skipped_total')).toBe(1)
   expect((await revisions(bench)).get('a')?.at(-1)).toContain(' P1 ')
 })
 

@@ -6,7 +6,7 @@ import { eventHeaders, findingHeaders } from '../../schemas/records.ts'
 import { topics } from '../../stream/topics.ts'
 import { statement } from '../sample-statement.ts'
 import type { RawMessage } from '../scratch-kafka.ts'
-import { ScratchStages, SINK } from '../scratch-stages.ts'
+import { ScratchStages } from '../scratch-stages.ts'
 import { consoleProducer } from '../servers/kafka/tools.ts'
 
 const PARTITION = 0
@@ -87,7 +87,8 @@ test('garbage on posture.findings becomes dead letters of the sink, and stops no
   await write('findings', [...bad, ...changed, { key: 'gone', value: null }, { key: 'k', value: '{"a":1}', headers }])
   await stages.settled()
   expect(stages.delivered.map(({ event: delivered }) => delivered)).toEqual([{ a: 1 }])
-  const foreign = stages.metrics.total('sink_records_total', { sink: SINK, outcome: 'foreign_tenant' })
+  const outcomes = await stages.metrics.series('posture_sink_records_total')
+  const foreign = outcomes.find(({ labels }) => labels['outcome'] === 'foreign_tenant')?.value ?? 0
   const letters = await stages.records('deadLetters')
   expect(foreign + letters.length).toBe(bad.length + changed.length)
   expect(letters.every(({ headers: { dl_stage: stage } }) => stage === 'sinks')).toBe(true)

@@ -32,7 +32,9 @@ describe('topics that are not as they should be', () => {
     await expect(kafka.open()).rejects.toMatchObject({
       code: 'KAFKA_TOPICS_MISSING',
       retryable: false,
-      message: expect.stringMatching(/\.events, .*\.checkpoints; create them with: posture-stream topics apply/),
+      message: expect.stringMatching(
+        /\.events, .*\.checkpoints, .*\.status; create them with: posture-stream topics apply/,
+      ),
     })
     expect(performance.now() - began).toBeLessThan(5000)
   })

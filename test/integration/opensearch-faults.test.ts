@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import { errorCode } from '../../core/errors.ts'
 import { deliver, type Rejection } from '../../sinks/deliver.ts'
 import { SinkHealth } from '../../sinks/health.ts'
@@ -57,7 +58,7 @@ async function start(
   // As it does at the start of a pipeline; the trouble comes later.
   await sink.check(AbortSignal.timeout(5000)).catch(() => {})
   await trouble()
-  const health = new SinkHealth(sink, { name: 'siem', log, metrics, freshMs: 20 })
+  const health = new SinkHealth(sink, { name: 'siem', log, metrics, condition: unwatched, freshMs: 20 })
   const abort = new AbortController()
   const done = deliver(sink, findings, OPTIONS, health, abort.signal)
   done.catch(() => {})

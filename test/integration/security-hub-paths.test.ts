@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test, type TestContext } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import { awsSecurityHubEvents } from '../../collectors/aws-security-hub-events/aws-security-hub-events.ts'
 import { sampleEvent } from '../../collectors/aws-security-hub-events/sample-events.ts'
 import { openQueue } from '../../collectors/aws-security-hub-events/sample-queue.ts'
@@ -33,7 +34,7 @@ async function pipeline(context: TestContext) {
   const take = async (path: Path): Promise<void> => {
     const instance = await instanceOf(path, server, queue)
     await collectOnce(
-      { ...instance, settings: {} },
+      { ...instance, context: { ...instance.context, condition: unwatched }, settings: {} },
       { stream: stages.stream, schemas: stages.schemas, signal: context.signal },
     )
     await stages.settled()

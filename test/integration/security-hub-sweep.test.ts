@@ -6,6 +6,7 @@ import {
   type AwsSecurityFinding,
 } from '@aws-sdk/client-securityhub'
 import { describe, expect, onTestFinished, test, vi, type TestContext } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import {
   HOME,
   HubBench,
@@ -36,7 +37,7 @@ async function pipeline(context: TestContext, server: SecurityHubServer) {
       kind: 'aws-security-hub',
       runs: 'once' as const,
       settings: {},
-      context: { ...bench.context, name },
+      context: { ...bench.context, name, condition: unwatched },
     }
     await collectOnce(instance, { stream: stages.stream, schemas: stages.schemas, signal })
     await stages.settled()

@@ -4,7 +4,7 @@ import { mapAsff } from '../../collectors/asff/asff.ts'
 import { findingEvent } from '../../collectors/asff/finding-event.ts'
 import { anyBody } from '../../collectors/asff/sample-mutations.ts'
 import { ASKED, asffFindings, ocsfFindings } from '../../collectors/asff/sample-findings.ts'
-import { mapSecurityHubOcsf } from '../../collectors/asff/security-hub-ocsf.ts'
+import { mapSecurityHubOcsf } from '../../collectors/asff/ocsf.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
 
 const BODIES = 200_000

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi, type TestContext } from 'vitest'
+import { unwatched } from '../../core/condition.ts'
 import { HubBench } from '../../collectors/aws-security-hub/sample-hub.ts'
 import { HOME } from '../../collectors/aws-security-hub/sample-finding.ts'
 import { collectOnce } from '../../collectors/once.ts'
@@ -45,7 +46,8 @@ async function sweep(hub: HubProcess, stream: Stream, { signal }: TestContext) {
       }
     },
   }
-  const instance = { collector, kind: 'aws-security-hub', runs: 'once' as const, settings: {}, context: bench.context }
+  const context = { ...bench.context, condition: unwatched }
+  const instance = { collector, kind: 'aws-security-hub', runs: 'once' as const, settings: {}, context }
   const before = process.cpuUsage()
   const began = performance.now()
   await collectOnce(instance, { stream, schemas: new SchemaRegistry(), signal })

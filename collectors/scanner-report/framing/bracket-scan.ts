@@ -1,4 +1,4 @@
-const [NEWLINE, QUOTE, BACKSLASH] = [0x0a, 0x22, 0x5c]
+const [NEWLINE, QUOTE, BACKSLASH, COLON] = [0x0a, 0x22, 0x5c, 0x3a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 
 /**
@@ -13,12 +13,15 @@ export class BracketScan {
   at = 0
   depth = 0
   deepest = 0
+  /** Colons outside strings: the keys of the element. */
+  colons = 0
   #inString = false
 
   /** Goes on at `from`: the element's first byte, or the byte after the last stop (`at` itself after `more`). */
   run(bytes: Buffer, from: number): Stop {
     let inString = this.#inString
     let stop: Stop = 'more'
+    let colons = 0
     let at = from
     for (; at < bytes.length && stop === 'more'; at++) {
       const byte = bytes[at]!
@@ -30,10 +33,12 @@ export class BracketScan {
           break
         }
       } else if (byte === QUOTE) inString = true
+      else if (byte === COLON) colons++
       else if (byte === OPEN_OBJECT || byte === OPEN_LIST) stop = this.#opened(byte)
       else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) stop = --this.depth === 0 ? 'end' : 'more'
     }
     this.#inString = inString
+    this.colons += colons
     this.at = stop === 'more' ? at : at - 1
     return stop
   }

@@ -1,4 +1,5 @@
 import { PermanentError } from '../../../core/errors.ts'
+import type { BracketScan } from './bracket-scan.ts'
 import { jsonFault } from './json-fault.ts'
 import { parseRecord, type ParsedRecord } from './parse-record.ts'
 import { isSpace } from './signatures.ts'
@@ -28,7 +29,11 @@ export interface Extent {
 }
 
 /** The record, or what is wrong with it; undefined when its bytes are not JSON. */
-export function recordFrame(extent: Extent, nesting: number, limits: FramerLimits): Frame | undefined {
+export function recordFrame(
+  extent: Extent,
+  { deepest: nesting, colons }: Pick<BracketScan, 'deepest' | 'colons'>,
+  limits: FramerLimits,
+): Frame | undefined {
   const place = placeOf(extent)
   const { offset, length } = place
   if (length > limits.recordBytes) return { offset, length, error: tooLarge(length) }
@@ -37,7 +42,7 @@ export function recordFrame(extent: Extent, nesting: number, limits: FramerLimit
     return { ...place, error: new PermanentError('RECORD_TOO_DEEP', message) }
   }
   try {
-    return { ...place, record: parseRecord(extent.bytes) }
+    return { ...place, record: parseRecord(extent.bytes, colons) }
   } catch (error) {
     if (error instanceof PermanentError) return { ...place, error }
     return undefined

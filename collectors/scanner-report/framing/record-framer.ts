@@ -1,5 +1,6 @@
 import { BracketScan } from './bracket-scan.ts'
 import { brokenFrame, recordFrame, type Extent, type Frame, type FramerLimits } from './frame.ts'
+import { HeldBytes } from './held-bytes.ts'
 import { jsonFault } from './json-fault.ts'
 import { SIGNATURE_BYTES, Signatures, beginsLike } from './signatures.ts'
 import { Surroundings, type ElementKind } from './surroundings.ts'
@@ -39,6 +40,7 @@ export class RecordFramer {
   readonly #signatures = new Signatures()
   readonly #surroundings = new Surroundings()
   #element: Element | undefined
+  readonly #held = new HeldBytes()
   /** Bytes not yet handed out, and where they stand in the file. */
   #data: Buffer = Buffer.alloc(0)
   #base = 0
@@ -61,7 +63,7 @@ export class RecordFramer {
   }
 
   *push(chunk: Buffer): Generator<Frame> {
-    this.#data = this.#data.length === 0 ? chunk : Buffer.concat([this.#data, chunk])
+    this.#data = this.#held.append(chunk)
     yield* this.#drain()
     while (this.#element !== undefined && this.#data.length - this.#start > this.#limits.recordBytes) {
       yield* this.#overflow(this.#element)
@@ -126,7 +128,7 @@ export class RecordFramer {
     this.#element = undefined
     if (element.kind !== 'record') return
     const extent = this.#extent(element, this.#at)
-    const frame = recordFrame(extent, element.brackets.deepest, this.#limits)
+    const frame = recordFrame(extent, element.brackets, this.#limits)
     if (frame === undefined) {
       const next = this.#nextRecord(element, this.#start + 1, this.#at)
       yield* this.#broken(element, next < 0 ? this.#at : next)
@@ -138,7 +140,7 @@ export class RecordFramer {
 
   *#scalarEnded(element: Element, end: number): Generator<Frame> {
     const extent = this.#extent(element, end)
-    const frame = element.kind === 'scalar' ? recordFrame(extent, 0, this.#limits) : undefined
+    const frame = element.kind === 'scalar' ? recordFrame(extent, element.brackets, this.#limits) : undefined
     if (element.kind === 'scalar' && frame === undefined) {
       this.#lose(element)
       return
@@ -214,7 +216,7 @@ export class RecordFramer {
   }
 
   #release(count: number): void {
-    this.#data = this.#data.subarray(count)
+    this.#data = this.#held.release(count)
     this.#base += count
     this.#at -= count
     this.#start -= count

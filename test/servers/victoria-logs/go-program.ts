@@ -8,6 +8,8 @@ export interface GoProgramOptions {
   /** The path of its package; the last part names the program. */
   readonly module: string
   readonly version: string
+  /** Go's build tags, as `-tags` takes them. */
+  readonly tags?: string
   /** A folder for this program in this version alone. */
   readonly cache: string
   readonly environment?: NodeJS.ProcessEnv
@@ -41,10 +43,11 @@ export class GoProgram {
   }
 
   async #install(signal: AbortSignal | undefined): Promise<void> {
-    const { module, version, cache } = this.#options
+    const { module, version, cache, tags } = this.#options
+    const tagged = tags === undefined ? [] : ['-tags', tags]
     const building = mkdtempSync(join(cache, 'building-'))
     try {
-      await promisify(execFile)('go', ['install', '-trimpath', '-ldflags=-s -w', `${module}@${version}`], {
+      await promisify(execFile)('go', ['install', '-trimpath', ...tagged, '-ldflags=-s -w', `${module}@${version}`], {
         signal,
         timeout: MAKING_LIMIT_MS,
         cwd: building,

@@ -1,12 +1,15 @@
-import type { Stream, StreamRecord } from '../stream/stream.ts'
-import { topics } from '../stream/topics.ts'
+import { deadLetterId, readVerdict, type Verdict } from '../../schemas/dead-letters.ts'
+import type { Stream, StreamRecord } from '../../stream/stream.ts'
+import { topics } from '../../stream/topics.ts'
 
 type Headers = Readonly<Record<string, string>>
 
 /** One record that was set aside, its parts joined. */
 export interface DeadLetter {
-  /** Counts from 1, the oldest first; the number by which a person names it. */
-  readonly index: number
+  /** By which a person names it: the partition and the offset of its first record, `3-17`. It never changes. */
+  readonly id: string
+  /** The partition that its records stand in. */
+  readonly partition: number
   readonly key: string
   readonly stage: string
   readonly component: string
@@ -23,40 +26,38 @@ export interface DeadLetter {
   readonly bytes: Uint8Array | undefined
   /** Those that the record came with, and those that made it a dead letter. */
   readonly headers: Headers
-}
-
-export interface DeadLetterFilter {
-  readonly stage?: string | undefined
-  readonly component?: string | undefined
-  readonly code?: string | undefined
+  /** What became of it; undefined while it waits for somebody to do something about it. */
+  readonly verdict: Verdict | undefined
 }
 
 /** What is known of a dead letter before all of its parts are. */
-type Envelope = Omit<DeadLetter, 'index' | 'bytes' | 'size' | 'incomplete'>
+type Envelope = Omit<DeadLetter, 'bytes' | 'size' | 'incomplete' | 'verdict'>
 
-/** Reads all dead letters that the stream keeps, the oldest first. Holds the bytes of those that `keep` names. */
+interface ReadingOptions {
+  /** Those whose bytes are to be held; none unless told. */
+  readonly keep?: (envelope: Envelope) => boolean
+  /** Those with a verdict too. */
+  readonly all?: boolean
+  /** Where to begin, by partition, where it is known that nothing before matters. */
+  readonly from?: ReadonlyMap<number, bigint>
+}
+
+/** Reads the dead letters that the stream keeps and about which nothing was done, the oldest first. */
 export async function readDeadLetters(
-  stream: Stream,
-  keep: (envelope: Envelope) => boolean = () => false,
+  stream: Pick<Stream, 'follow'>,
+  { keep = () => false, all = false, from = new Map() }: ReadingOptions = {},
 ): Promise<DeadLetter[]> {
   const joiner = new PartJoiner(keep)
-  const following = await stream.follow(topics.deadLetters.name, (records) => {
+  const take = (records: readonly StreamRecord[]): void => {
     for (const record of records) joiner.add(record)
-  })
+  }
+  const following = await stream.follow(topics.deadLetters.name, take, { from })
   try {
     await following.ready
   } finally {
     await following.stop()
   }
-  return joiner.letters()
-}
-
-export function matches(letter: Envelope, { stage, component, code }: DeadLetterFilter): boolean {
-  return (
-    (stage === undefined || letter.stage === stage) &&
-    (component === undefined || letter.component === component) &&
-    (code === undefined || letter.code === code)
-  )
+  return joiner.letters().filter(({ verdict }) => all || verdict === undefined)
 }
 
 interface Joined {
@@ -72,12 +73,19 @@ class PartJoiner {
   readonly #keep: (envelope: Envelope) => boolean
   readonly #letters: Joined[] = []
   readonly #open = new Map<string, Joined>()
+  readonly #verdicts = new Map<string, Verdict>()
 
   constructor(keep: (envelope: Envelope) => boolean) {
     this.#keep = keep
   }
 
   add(record: StreamRecord): void {
+    const verdict = readVerdict(record.headers, record.timestamp)
+    if (verdict !== undefined) {
+      // Two may act at the same time: the first of them did it.
+      if (!this.#verdicts.has(verdict.of)) this.#verdicts.set(verdict.of, verdict)
+      return
+    }
     const [part, parts] = partOf(record.headers)
     const envelope = envelopeOf(record)
     const identity = JSON.stringify([record.partition, record.key, envelope.origin, envelope.stage, envelope.component])
@@ -92,9 +100,9 @@ class PartJoiner {
 
   letters(): DeadLetter[] {
     const byTime = this.#letters.toSorted((a, b) => a.envelope.time - b.envelope.time)
-    return byTime.map(({ envelope, parts, next, size, chunks }, index) => ({
-      index: index + 1,
+    return byTime.map(({ envelope, parts, next, size, chunks }) => ({
       ...envelope,
+      verdict: this.#verdicts.get(envelope.id),
       size,
       incomplete: next <= parts,
       bytes: chunks && Buffer.concat(chunks),
@@ -115,9 +123,12 @@ function partOf({ dl_part: part = '1/1' }: Headers): [part: number, parts: numbe
   return [number || 1, count || 1]
 }
 
-function envelopeOf({ key, headers, timestamp }: StreamRecord): Envelope {
+function envelopeOf(record: StreamRecord): Envelope {
+  const { partition, key, headers, timestamp } = record
   const time = Date.parse(headers['dl_time'] ?? '')
   return {
+    id: deadLetterId(record),
+    partition,
     key,
     stage: headers['dl_stage'] ?? 'unknown',
     component: headers['dl_component'] ?? 'unknown',
