@@ -14,6 +14,8 @@ export interface Context {
   readonly log: Logger
   readonly metrics: Metrics
   readonly clock: Clock
+  /** Told what it waits for while its runner waits for it; absent where nobody looks. */
+  readonly condition?: Condition
 }
 
 /** What the app lends the runner of a component beside. */

@@ -10,7 +10,7 @@ export interface Patience {
   readonly patience: string
   /** Told when AWS has had enough. */
   readonly pacer: Pacer
-  readonly context: Pick<Context, 'log' | 'clock'>
+  readonly context: Pick<Context, 'log' | 'clock' | 'condition'>
   /** What is asked, for messages: `Security Hub in eu-west-1`. */
   readonly whom: string
 }
@@ -20,16 +20,18 @@ const PAUSE = { initialMs: 500, maxMs: 30_000 }
 
 /** Tries until it succeeds or the error will not pass by itself, within the configured patience. */
 export async function patiently<T>(
-  { patience, pacer, context: { log, clock }, whom }: Patience,
+  { patience, pacer, context: { log, clock, condition }, whom }: Patience,
   signal: AbortSignal,
   call: () => Promise<T>,
 ): Promise<T> {
   const backoff = new Backoff(PAUSE)
   const givingUpAt = clock() + durationMs(patience)
   let saidAt = -Infinity
-  for (;;) {
+  for (let waited = false; ; waited = true) {
     try {
-      return await call()
+      const answer = await call()
+      if (waited) condition?.working()
+      return answer
     } catch (error) {
       if (signal.aborted || !(error instanceof PipelineError) || !error.retryable) throw error
       if (error.fault === 'configuration' || clock() >= givingUpAt) throw error
@@ -37,6 +39,7 @@ export async function patiently<T>(
         saidAt = clock()
         log.warn({ code: error.code }, `${whom} has to be asked again: ${error.message}.`)
       }
+      condition?.waiting(error)
       if (error.code === 'AWS_THROTTLED') pacer.pause(error.retryAfterMs ?? 0)
       await backoff.wait(signal, error.retryAfterMs ?? 0)
     }
