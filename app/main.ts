@@ -1,7 +1,6 @@
 import { pino } from 'pino'
 import type { CommandContext, ExitCode } from './commands/command-context.ts'
-import type { Catalogs } from './config/catalogs.ts'
-import { loadConfig } from './config/load-config.ts'
+import type { Catalogs, LoadedConfig } from './config/catalogs.ts'
 import type { Ask } from './init/questions.ts'
 import { runProgram } from './program.ts'
 import { Scrubber } from './scrub.ts'
@@ -27,11 +26,7 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
   const context: CommandContext = {
     terminal,
     scrubber,
-    load: async (file) => {
-      const config = loadConfig(file, await catalogs())
-      for (const secret of config.secrets) scrubber.add(secret)
-      return config
-    },
+    load: async (file) => loaded(file, await catalogs(), scrubber),
     catalogs,
     log: () =>
       createLogger({
@@ -57,6 +52,13 @@ export async function main(args: readonly string[], exit: (code: ExitCode) => ne
 }
 
 /** What reads a terminal takes a while to load; who is asked nothing does not wait for it. */
+async function loaded(file: string, catalogs: Catalogs, scrubber: Scrubber): Promise<LoadedConfig> {
+  const { loadConfig } = await import('./config/load-config.ts')
+  const config = loadConfig(file, catalogs)
+  for (const secret of config.secrets) scrubber.add(secret)
+  return config
+}
+
 async function questions(): Promise<Ask> {
   return (await import('./init/questions.ts')).askOn({ input: process.stdin, output: process.stdout })
 }

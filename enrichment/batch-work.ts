@@ -8,6 +8,7 @@ import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import { requireSchema, stateHeaders } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
 import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type StreamRecord } from '../stream/stream.ts'
+import { ENRICHMENT_GROUP } from './enrichment-group.ts'
 import { nextRevision, type Emission } from './emit.ts'
 import type { Enricher, StateStore } from './enricher.ts'
 import { EventTraces, type EventTrace } from './event-traces.ts'
@@ -32,9 +33,6 @@ export interface Workshop {
   readonly tracing?: Tracing | undefined
   clock(): number
 }
-
-/** Every process of enrichment is a member. */
-export const ENRICHMENT_GROUP = 'enrichment'
 
 /** How many records are taken before other work of the process, heartbeats among it, gets its turn. */
 const BREATH = 50

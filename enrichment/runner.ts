@@ -9,16 +9,15 @@ import type {
   Stream,
 } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { BatchWork, ENRICHMENT_GROUP } from './batch-work.ts'
+import { BatchWork } from './batch-work.ts'
 import { doClockWork, type ClockWorkshop } from './clock-work.ts'
+import { ENRICHMENT_GROUP } from './enrichment-group.ts'
 import { endOfIntel, followIntel } from './intel/follow-intel.ts'
 import type { IntelTable } from './intel/intel-table.ts'
 import { intelPosition } from './reprioritise.ts'
 import { restorePartition } from './restore.ts'
 import { stateKey } from './state/keys.ts'
 import type { LocalStore, PartitionState } from './state/local-store.ts'
-
-export { ENRICHMENT_GROUP }
 
 export interface EnrichmentOptions extends ClockWorkshop {
   readonly stream: Stream

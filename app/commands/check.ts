@@ -4,7 +4,7 @@ import { outlookPage } from '../format/outlook-page.ts'
 import { oneLine } from '../format/text.ts'
 import { Paint } from '../format/paint.ts'
 import type { Outlook } from '../outlook/outlook-shape.ts'
-import { outlookOf, type Findable } from '../outlook/outlook.ts'
+import type { Findable } from '../outlook/outlook.ts'
 import { probesOf, type Probe } from './check-probes.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
 import { configOption, wholeNumber } from './options.ts'
@@ -58,6 +58,7 @@ async function check({ config: file, timeout, json }: CheckOptions, context: Com
     show?.tell(result)
   }
   const ok = results.every((result) => result.ok)
+  const { outlookOf } = await import('../outlook/outlook.ts')
   const outlook = outlookOf(config, findableIn(results), Date.now())
   if (json === true) context.terminal.out(JSON.stringify({ ok, components: results.map(withoutFindable), outlook }))
   else explain(outlook, { file, results }, context)

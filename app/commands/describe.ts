@@ -5,7 +5,6 @@ import { componentPage } from '../format/component-page.ts'
 import { describeCollector, describeSink, settingsOfEvery, type Described } from '../format/described.ts'
 import { Paint } from '../format/paint.ts'
 import { pad, wrap } from '../format/text.ts'
-import { errorGroups } from '../error-groups.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
 
@@ -25,7 +24,7 @@ export function describeCommand(context: CommandContext, finish: (code: ExitCode
     .addHelpText('after', EXAMPLES)
     .action(async (name: string | undefined, options: DescribeOptions) => {
       const catalogs = await context.catalogs()
-      finish(name === undefined ? list(catalogs, options, context) : describe(name, catalogs, options, context))
+      finish(name === undefined ? list(catalogs, options, context) : await describe(name, catalogs, options, context))
     })
 }
 
@@ -57,10 +56,15 @@ function list(catalogs: Catalogs, { json }: DescribeOptions, { terminal }: Comma
 }
 
 /** A collector and a sink may have one name: then both are described. */
-function describe(name: string, catalogs: Catalogs, { json }: DescribeOptions, { terminal }: CommandContext): ExitCode {
+async function describe(
+  name: string,
+  catalogs: Catalogs,
+  { json }: DescribeOptions,
+  { terminal }: CommandContext,
+): Promise<ExitCode> {
   const components = all(catalogs)
   const named = components.filter((each) => each.name === name)
-  if (named.length === 0) return describeError(name, catalogs, json, terminal)
+  if (named.length === 0) return await describeError(name, catalogs, json, terminal)
   const paint = new Paint(terminal.colour)
   for (const [at, component] of named.entries()) {
     const shared = settingsOfEvery(component.stage, catalogs)
@@ -76,12 +80,13 @@ function describe(name: string, catalogs: Catalogs, { json }: DescribeOptions, {
 }
 
 /** A code means the same wherever it is raised; where parts say it in words of their own, each is printed. */
-function describeError(
+async function describeError(
   code: string,
   catalogs: Catalogs,
   json: boolean | undefined,
   { out, columns }: Pick<CommandContext['terminal'], 'out' | 'columns'>,
-): ExitCode {
+): Promise<ExitCode> {
+  const { errorGroups } = await import('../error-groups.ts')
   const groups = errorGroups(catalogs)
   const found = groups.flatMap(({ title, errors }) =>
     Object.hasOwn(errors, code) ? [{ title, means: errors[code]! }] : [],

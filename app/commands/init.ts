@@ -5,7 +5,6 @@ import { calledAs } from '../called-as.ts'
 import type { Choices } from '../init/choices.ts'
 import type { Told, Usual } from '../init/questions.ts'
 import { regionsIn, wordsIn } from '../init/words.ts'
-import { existing, exportsFor, firstConfig, writeNew } from '../init/write-config.ts'
 import { UsageError } from '../usage-error.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
 
@@ -63,6 +62,7 @@ async function init(where: string, options: InitOptions, context: CommandContext
   const directory = resolve(where)
   const file = join(directory, 'posture.yaml')
   const shown = join(where, 'posture.yaml')
+  const { existing, exportsFor, firstConfig, writeNew } = await import('../init/write-config.ts')
   if (existsSync(file)) throw existing(shown)
   const usual = { tenant: basename(directory) || 'findings', reports: join(where, USUAL_REPORTS) }
   const chosen = await choose(toldBy(options), options, usual, context)

@@ -4,9 +4,8 @@ import { unlessAborted } from '../../core/abort.ts'
 import { Paint } from '../format/paint.ts'
 import { SCREEN_BEGIN, SCREEN_END, redrawn } from '../format/screen.ts'
 import { statusPage } from '../format/status-page.ts'
-import { LiveStatus } from '../status/live-status.ts'
+import type { LiveStatus } from '../status/live-status.ts'
 import type { Status } from '../status/status-shape.ts'
-import { seenConfiguration } from '../status/status-source.ts'
 import { errorSentence } from '../telemetry.ts'
 import type { Terminal } from '../terminal.ts'
 import type { CommandContext, ExitCode } from './command-context.ts'
@@ -52,6 +51,10 @@ Examples:
 async function showStatus(options: StatusOptions, context: CommandContext): Promise<ExitCode> {
   const { terminal } = context
   const config = await context.load(options.config)
+  const [{ LiveStatus }, { seenConfiguration }] = await Promise.all([
+    import('../status/live-status.ts'),
+    import('../status/status-source.ts'),
+  ])
   const configuration = seenConfiguration(config, options.config)
   await using live = new LiveStatus(configuration, () => context.openStream(config.stream))
   if (options.watch !== undefined) {

@@ -1,4 +1,4 @@
-import { ENRICHMENT_GROUP } from '../../enrichment/runner.ts'
+import { ENRICHMENT_GROUP } from '../../enrichment/enrichment-group.ts'
 import type { Stream } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 import {

@@ -1,11 +1,7 @@
 import type { Admin } from 'kafkajs'
-import { Backoff } from '../../core/backoff.ts'
-import { TransientError, errorCode } from '../../core/errors.ts'
+import { TransientError } from '../../core/errors.ts'
 import { kafkaError } from './client.ts'
-
-/** Longer than the election of a coordinator takes. */
-const PATIENCE_MS = 30_000
-const RETRY = { initialMs: 50, maxMs: 2000 }
+import { whileFailingOver } from './while-failing-over.ts'
 
 /** The protocol's error codes (kafka.apache.org/protocol#protocol_error_codes). */
 const NON_EMPTY_GROUP = 68
@@ -21,11 +17,9 @@ interface DeleteFailure {
  * TransientError: `GROUP_IN_USE` while it has members, or what the cluster lacks.
  */
 export async function deleteGroup(admin: Admin, group: string, groupId: string, signal: AbortSignal): Promise<void> {
-  const backoff = new Backoff(RETRY)
-  for (const until = performance.now() + PATIENCE_MS; ;) {
+  await whileFailingOver(async () => {
     try {
       await admin.deleteGroups([groupId])
-      return
     } catch (thrown) {
       const [failure] = (thrown as DeleteFailure).groups ?? []
       if (failure?.errorCode === GROUP_ID_NOT_FOUND) return
@@ -33,9 +27,7 @@ export async function deleteGroup(admin: Admin, group: string, groupId: string, 
         throw new TransientError('GROUP_IN_USE', `group ${group} has members; stop them before it is forgotten`, {
           cause: thrown,
         })
-      const error = kafkaError(failure?.error ?? thrown, `forget group ${group}`)
-      if (errorCode(error) !== 'KAFKA_FAILING_OVER' || performance.now() > until || signal.aborted) throw error
-      await backoff.wait(signal).catch(() => undefined)
+      throw kafkaError(failure?.error ?? thrown, `forget group ${group}`)
     }
-  }
+  }, signal)
 }

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { enrichersOf } from '../../enrichment/catalog.ts'
 import type { Enricher } from '../../enrichment/enricher.ts'
-import { ENRICHMENT_GROUP } from '../../enrichment/runner.ts'
+import { ENRICHMENT_GROUP } from '../../enrichment/enrichment-group.ts'
 import { eventHeaders, type Headers } from '../../schemas/records.ts'
 import { topics } from '../../stream/topics.ts'
 import { samplePriority } from '../sample-priority.ts'

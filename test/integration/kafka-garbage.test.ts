@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi, type TestContext } from 'vitest'
 import { checkpointKey } from '../../collectors/checkpoint.ts'
-import { ENRICHMENT_GROUP } from '../../enrichment/runner.ts'
+import { ENRICHMENT_GROUP } from '../../enrichment/enrichment-group.ts'
 import { eventHeaders, findingHeaders } from '../../schemas/records.ts'
 import { topics } from '../../stream/topics.ts'
 import { statement } from '../sample-statement.ts'
