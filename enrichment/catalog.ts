@@ -10,6 +10,7 @@ import { NO_INTELLIGENCE, type Intelligence } from './intelligence.ts'
 import { priorityConfig, type PriorityConfig } from './priority/config.ts'
 import { priority } from './priority/priority.ts'
 import { rulesetOf, tablesOf } from './priority/settle.ts'
+import { standards } from './standards/standards.ts'
 
 /** What of the configuration decides what findings mean. */
 export interface EnricherSettings {
@@ -31,7 +32,7 @@ export function enrichersOf(
   intelligence: Intelligence = NO_INTELLIGENCE,
 ): readonly Enricher[] {
   const { correlation: groups = {}, assets = {}, priority: tables = {} } = settings
-  return [correlation(groups), exposure(), assetContext(assets), priority(tables, intelligence)]
+  return [standards(), correlation(groups), exposure(), assetContext(assets), priority(tables, intelligence)]
 }
 
 /** Everything beside their versions that enrichers decide by. */

@@ -8,6 +8,7 @@ import { elapse } from './lifecycle/periods.ts'
 import { drainSweeps, type Unseen } from './lifecycle/sweep.ts'
 import { meaningDigest } from './ocsf/meaning.ts'
 import { drainCves, markChangedCves, type IntelChanges } from './reprioritise.ts'
+import { drainScopes } from './restate-controls.ts'
 import { findingPrefix, hasKeys, readState, stateKey } from './state/keys.ts'
 import type { PartitionState } from './state/local-store.ts'
 import type { Overlay } from './state/overlay.ts'
@@ -39,6 +40,7 @@ export function doClockWork(work: BatchWork, state: PartitionState, workshop: Cl
   left -= drainDirtyFindings(work.store, left, enrich)
   left -= drainCves(work.store, left, enrich)
   left -= drainAccounts(work.store, state.assets.graph, left, enrich)
+  left -= drainScopes(work.store, left, enrich)
   left -= enrichAll(work.store, left, enrich)
   return left > 0 && due.length < STEP && !hasKeys(work.store, stateKey.dirtyPrefix)
 }

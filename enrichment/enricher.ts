@@ -1,4 +1,4 @@
-import type { PostureEvent } from '../schemas/generated/posture-event.ts'
+import type { PostureEvent, Standard } from '../schemas/generated/posture-event.ts'
 import type { FindingState, StateRecord } from '../schemas/generated/state.ts'
 import type { PriorityBand } from '../schemas/records.ts'
 import type { ContextGraph } from './context-graph.ts'
@@ -24,6 +24,8 @@ export interface StateStore extends StateReader {
 
 /** What the enrichers found out about one finding. Each adds its own part and cannot undo another's. */
 export interface FindingContext {
+  /** Requirements that its control tests, beside those that its source names with the finding; see standards/. */
+  readonly standards?: readonly Standard[]
   /** What findings of different sources about one resource and equivalent controls have in common; see correlation/. */
   readonly correlation?: string
   readonly exposure?: Evidence<'exposure'>

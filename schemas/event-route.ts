@@ -21,6 +21,8 @@ export function eventRoute(event: PostureEvent): EventRoute {
   switch (event.type) {
     case 'finding.observed':
       return onAccount(event.key, event.tenant, event.identity.account)
+    case 'control.observed':
+      return onAccount(event.control.uid, event.tenant, event.control.account)
     case 'scan.started':
       return onAccount(event.scan.uid, event.tenant, event.account)
     case 'scan.completed':

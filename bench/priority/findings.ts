@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { mapProwlerOcsf } from '../../collectors/scanner-report/mapping/prowler-ocsf.ts'
-import type { JsonObject } from '../../collectors/asff/fields.ts'
+import type { JsonObject } from '../../collectors/records/fields.ts'
 import { findingKey } from '../../schemas/finding-key.ts'
 import type { FindingObserved, Vulnerability } from '../../schemas/generated/posture-event.ts'
 

@@ -1,7 +1,7 @@
 import type { Description, FindingKind, Resource, Source } from '../../schemas/generated/posture-event.ts'
 import { accessKeyDiscriminator } from './access-key.ts'
-import type { Fields } from './fields.ts'
-import { required } from './mapped.ts'
+import type { Fields } from '../records/fields.ts'
+import { required } from '../records/mapped.ts'
 import {
   controlOfRule,
   ruleOfControlArn,

@@ -1,4 +1,4 @@
-import type { Fields } from './fields.ts'
+import type { Fields } from '../records/fields.ts'
 
 /** Who made a finding that Security Hub holds, or one in its format. */
 export interface AsffProduct {

@@ -1,5 +1,5 @@
 import type { Standard } from '../../schemas/generated/posture-event.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../records/fields.ts'
 import { standardName, type StandardRule } from './security-controls.ts'
 
 /** Prowler cuts `NAME requirement requirement …` off at 63 or 64 characters. */

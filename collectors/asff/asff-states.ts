@@ -1,8 +1,8 @@
 import { OWN_WORKFLOW_FIELD } from '../../schemas/security-hub-marks.ts'
 import type { FindingObserved, Verdict, WorkflowStatus } from '../../schemas/generated/posture-event.ts'
-import type { Fields } from './fields.ts'
-import type { MappingOptions } from './mapped.ts'
-import { present, type Present } from './present.ts'
+import type { Fields } from '../records/fields.ts'
+import type { MappingOptions } from '../records/mapped.ts'
+import { present, type Present } from '../records/present.ts'
 
 interface States {
   readonly verdict: Verdict

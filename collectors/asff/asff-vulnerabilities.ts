@@ -1,8 +1,8 @@
 import type { AffectedPackage, Vulnerability } from '../../schemas/generated/posture-event.ts'
 import { cvssOf, exploitAvailable, probability } from './exploit-scores.ts'
-import type { Fields } from './fields.ts'
-import { present } from './present.ts'
-import { severityOf } from './severity.ts'
+import type { Fields } from '../records/fields.ts'
+import { present } from '../records/present.ts'
+import { severityOf } from '../records/severity.ts'
 
 const CVSS = { version: 'Version', score: 'BaseScore', vector: 'BaseVector' }
 

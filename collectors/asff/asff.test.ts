@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { findingKey } from '../../schemas/finding-key.ts'
 import { isAsff, mapAsff } from './asff.ts'
-import type { MappedFinding, MappingOptions } from './mapped.ts'
+import type { MappedFinding, MappingOptions } from '../records/mapped.ts'
 
 const UPDATED = '2026-11-25T12:00:00.000Z'
 const AT = Date.parse(UPDATED)

@@ -5,8 +5,8 @@ import { asffProduct, type AsffProduct } from './asff-product.ts'
 import { asffStandards } from './asff-standards.ts'
 import { askedAt, asffStates } from './asff-states.ts'
 import { asffVulnerabilities } from './asff-vulnerabilities.ts'
-import { attempt } from './attempt.ts'
-import { Fields, type JsonObject } from './fields.ts'
+import { attempt } from '../records/attempt.ts'
+import { Fields, type JsonObject } from '../records/fields.ts'
 import {
   identityOf,
   recordTime,
@@ -15,11 +15,11 @@ import {
   type Mapped,
   type MappedFinding,
   type MappingOptions,
-} from './mapped.ts'
-import { present, presentOrNone } from './present.ts'
+} from '../records/mapped.ts'
+import { present, presentOrNone } from '../records/present.ts'
 import { awsResourceUid } from './resource-uid.ts'
-import { severityOf, severityOfScore } from './severity.ts'
-import { tagsOf } from './tags.ts'
+import { severityOf, severityOfScore } from '../records/severity.ts'
+import { tagsOf } from '../records/tags.ts'
 
 /** Whether a record is a finding in the AWS Security Finding Format. */
 export function isAsff(record: JsonObject): boolean {

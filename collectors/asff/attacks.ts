@@ -1,6 +1,6 @@
 import type { AttackTechnique } from '../../schemas/generated/posture-event.ts'
-import type { Fields } from './fields.ts'
-import { presentOrNone } from './present.ts'
+import type { Fields } from '../records/fields.ts'
+import { presentOrNone } from '../records/present.ts'
 
 /** The ATT&CK technique of an OCSF `attacks[]` entry, the sub-technique where it names one; none where it names neither. */
 export function attackOf(attack: Fields): AttackTechnique[] {

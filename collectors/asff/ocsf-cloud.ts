@@ -1,8 +1,8 @@
 import type { Cloud, Resource } from '../../schemas/generated/posture-event.ts'
-import type { Fields } from './fields.ts'
-import { required, type MappingOptions } from './mapped.ts'
+import type { Fields } from '../records/fields.ts'
+import { required, type MappingOptions } from '../records/mapped.ts'
 import type { OcsfDialect } from './ocsf-dialect.ts'
-import { present, presentOrNone } from './present.ts'
+import { present, presentOrNone } from '../records/present.ts'
 
 const PROVIDERS: ReadonlyMap<string | undefined, string> = new Map([
   ['amazon', 'aws'],

@@ -1,11 +1,11 @@
 import type { Description, Standard } from '../../schemas/generated/posture-event.ts'
 import { standardSet } from './asff-standards.ts'
 import { attackOf } from './attacks.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../records/fields.ts'
 import type { OcsfDialect } from './ocsf-dialect.ts'
 import { ocsfVulnerabilities } from './ocsf-vulnerabilities.ts'
-import { present } from './present.ts'
-import { severityOfOcsf } from './severity.ts'
+import { present } from '../records/present.ts'
+import { severityOfOcsf } from '../records/severity.ts'
 
 /** What an OCSF finding says about itself, apart from its verdict. */
 export function ocsfDescription(root: Fields, info: Fields, control: string, dialect: OcsfDialect): Description {

@@ -1,6 +1,6 @@
 import type { FindingKind, WorkflowStatus } from '../../schemas/generated/posture-event.ts'
 import { productId } from './asff-product.ts'
-import { Fields, type JsonObject } from './fields.ts'
+import { Fields, type JsonObject } from '../records/fields.ts'
 
 /** The classes of OCSF findings that state something about resources; the first holds what the others hold since 1.1. */
 export const FINDING_CLASSES: ReadonlyMap<number | undefined, FindingKind | undefined> = new Map([

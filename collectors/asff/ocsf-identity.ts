@@ -1,7 +1,7 @@
 import type { Description, FindingKind } from '../../schemas/generated/posture-event.ts'
 import { asffKind, discriminator, type Said } from './asff-identity.ts'
-import type { Fields } from './fields.ts'
-import { required } from './mapped.ts'
+import type { Fields } from '../records/fields.ts'
+import { required } from '../records/mapped.ts'
 import { FINDING_CLASSES, type OcsfDialect } from './ocsf-dialect.ts'
 
 const CONTROL = 'control (compliance.control, finding_info.analytic.uid, metadata.event_code)'

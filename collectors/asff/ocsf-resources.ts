@@ -1,10 +1,10 @@
 import type { Resource } from '../../schemas/generated/posture-event.ts'
-import { isObject, type Fields } from './fields.ts'
-import type { MappingOptions } from './mapped.ts'
+import { isObject, type Fields } from '../records/fields.ts'
+import type { MappingOptions } from '../records/mapped.ts'
 import type { OcsfDialect } from './ocsf-dialect.ts'
-import { present, presentOrNone } from './present.ts'
+import { present, presentOrNone } from '../records/present.ts'
 import { awsResourceUid } from './resource-uid.ts'
-import { tagsOf, tagsOfLabels } from './tags.ts'
+import { tagsOf, tagsOfLabels } from '../records/tags.ts'
 
 /** What a finding is about where it lists no resources, the most telling first, with the type where it says none. */
 const OTHER_SUBJECTS: readonly (readonly [string, string])[] = [

@@ -1,7 +1,7 @@
 import type { FindingObserved, Verdict, WorkflowStatus } from '../../schemas/generated/posture-event.ts'
-import type { Fields } from './fields.ts'
+import type { Fields } from '../records/fields.ts'
 import type { OcsfDialect } from './ocsf-dialect.ts'
-import { present } from './present.ts'
+import { present } from '../records/present.ts'
 
 type States = Pick<FindingObserved, 'verdict' | 'mute' | 'workflow' | 'archived' | 'deleted'>
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { SchemaRegistry } from '../../schemas/registry.ts'
-import { findingEvent } from './finding-event.ts'
-import type { JsonObject } from './fields.ts'
-import type { MappedFinding } from './mapped.ts'
+import { findingEvent } from '../records/finding-event.ts'
+import type { JsonObject } from '../records/fields.ts'
+import type { MappedFinding } from '../records/mapped.ts'
 import { isOcsfFinding, mapOcsf } from './ocsf.ts'
 
 const AT = Date.UTC(2026, 10, 25, 12)

@@ -1,7 +1,7 @@
 import type { Source } from '../../schemas/generated/posture-event.ts'
 import { askedAt } from './asff-states.ts'
-import { attempt } from './attempt.ts'
-import { Fields, isObject, type JsonObject } from './fields.ts'
+import { attempt } from '../records/attempt.ts'
+import { Fields, isObject, type JsonObject } from '../records/fields.ts'
 import {
   identityOf,
   latestTime,
@@ -11,14 +11,14 @@ import {
   type Mapped,
   type MappedFinding,
   type MappingOptions,
-} from './mapped.ts'
+} from '../records/mapped.ts'
 import { ocsfCloud } from './ocsf-cloud.ts'
 import { ocsfDescription } from './ocsf-description.ts'
 import { FINDING_CLASSES, SECURITY_HUB, anyProduct, type OcsfDialect } from './ocsf-dialect.ts'
 import { ocsfControl, ocsfDiscriminator, ocsfKind } from './ocsf-identity.ts'
 import { ocsfResources } from './ocsf-resources.ts'
 import { ocsfStates } from './ocsf-states.ts'
-import { present, presentOrNone } from './present.ts'
+import { present, presentOrNone } from '../records/present.ts'
 
 /**
  * Whether a record is an OCSF finding of a class that is a statement about resources (all but 2005, which groups others),

@@ -6,7 +6,7 @@ import { LocalStore } from '../../enrichment/state/local-store.ts'
 import { Overlay } from '../../enrichment/state/overlay.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import { mapAsff } from './asff.ts'
-import { findingEvent } from './finding-event.ts'
+import { findingEvent } from '../records/finding-event.ts'
 
 const NOW = Date.UTC(2026, 10, 25, 13)
 const options = { zone: 'UTC', reportedAt: NOW, withoutData: false }

@@ -1,4 +1,4 @@
-import { Fields, type JsonObject } from './fields.ts'
+import { Fields, type JsonObject } from '../records/fields.ts'
 
 const OWN_PROVIDER = 'posture-stream'
 const OWN_KEY = /^v\d+:[0-9a-f]{32}$/

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Statement } from './mapped.ts'
+import type { Statement } from '../records/mapped.ts'
 
 /** A body as its source writes it, and what it states, field by field. */
 interface Sample {

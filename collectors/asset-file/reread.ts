@@ -1,7 +1,7 @@
 import { PermanentError } from '../../core/errors.ts'
 import { parseJson } from '../../schemas/registry.ts'
 import type { AssetDeleted, AssetObserved } from '../../schemas/generated/posture-event.ts'
-import { isObject } from '../asff/fields.ts'
+import { isObject } from '../records/fields.ts'
 import type { SetAsideBytes } from '../collector.ts'
 import { bytesBehind } from '../files/referenced.ts'
 import type { AssetEvents } from './asset-events.ts'

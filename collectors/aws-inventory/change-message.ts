@@ -1,5 +1,5 @@
 import { PermanentError } from '../../core/errors.ts'
-import { isObject, type JsonObject } from '../asff/fields.ts'
+import { isObject, type JsonObject } from '../records/fields.ts'
 import type { Describer } from './describer.ts'
 
 /** What a message says has changed. */

@@ -6,12 +6,14 @@ import type { Message } from '../aws/message.ts'
 import { queueBatches } from '../aws/queue-batches.ts'
 import { queueClient } from '../aws/queue-settings.ts'
 import { Queue } from '../aws/queue.ts'
+import { MessageReading } from '../messages/message-reading.ts'
+import { OtherMessages } from '../messages/other-messages.ts'
 import type { CollectedBatch, Collector, CollectorDefinition, SetAsideBytes } from '../collector.ts'
 import { securityHubEventsErrors } from './error-notes.ts'
 import { access } from './access.ts'
 import { configSchema, type Config } from './config.ts'
-import { MessageReading } from './message-events.ts'
-import { OtherMessages } from './other-messages.ts'
+import { mapFinding } from './map-finding.ts'
+import { readBody } from './message-body.ts'
 
 /** Reads what Security Hub says at the moment at which it says it, from a queue that an EventBridge rule feeds. */
 export const awsSecurityHubEvents: CollectorDefinition<typeof configSchema> = {
@@ -46,8 +48,9 @@ class AwsSecurityHubEvents implements Collector {
     this.#context = context
     this.#client = client
     this.#queue = new Queue(client, config.queueUrl)
-    this.#reading = new MessageReading(context, config.queueUrl)
-    this.#others = new OtherMessages(context, config.queueUrl)
+    const place = config.queueUrl.slice(config.queueUrl.lastIndexOf('/') + 1)
+    this.#reading = new MessageReading(context, place, { open: readBody, map: mapFinding })
+    this.#others = new OtherMessages(context, config.queueUrl, 'narrow the EventBridge rule')
   }
 
   async check(signal: AbortSignal): Promise<void> {

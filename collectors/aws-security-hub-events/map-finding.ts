@@ -1,6 +1,6 @@
 import { mapAsff } from '../asff/asff.ts'
-import { isObject } from '../asff/fields.ts'
-import type { Mapped, MappingOptions } from '../asff/mapped.ts'
+import { isObject } from '../records/fields.ts'
+import type { Mapped, MappingOptions } from '../records/mapped.ts'
 import { mapSecurityHubOcsf } from '../asff/ocsf.ts'
 
 /** Maps a finding by its form: OCSF where it names a class, else ASFF. Pure; never throws. */

@@ -1,27 +1,13 @@
 import { PermanentError } from '../../core/errors.ts'
 import { readTime } from '../../core/time.ts'
-import { isObject, type JsonObject } from '../asff/fields.ts'
-
-/** What one message holds. */
-export interface MessageContent {
-  readonly findings: readonly FoundFinding[]
-  /** What it says it is, of each part that is no import of findings: another event, a subscription to confirm. */
-  readonly others: readonly string[]
-}
-
-export interface FoundFinding {
-  /** Anything that stands where a finding should: null as well. */
-  readonly record: unknown
-  /** The time of the event that brought it, in milliseconds since the epoch, where it came in one. */
-  readonly at: number | undefined
-}
+import type { FoundFinding, MessageContent } from '../messages/message.ts'
+import { parsedBody } from '../messages/parsed-body.ts'
+import { isObject, type JsonObject } from '../records/fields.ts'
 
 /** The events that bring findings: of Security Hub CSPM in ASFF, of Security Hub as OCSF. */
 const IMPORTS: ReadonlySet<unknown> = new Set(['Security Hub Findings - Imported', 'Findings Imported V2'])
 /** SNS in an event bus in a queue is three; a body that is wrapped more often is a mistake. */
 const WRAPPINGS = 8
-/** As deep as a record of a report may be. */
-const DEPTH = 100
 
 /**
  * Takes a body apart: an event of EventBridge, what an input transformer or an input path left of one (`detail`, the list
@@ -30,7 +16,7 @@ const DEPTH = 100
  */
 export function readBody(body: string): MessageContent {
   const reading = new BodyReading()
-  reading.read(parse(body), undefined, WRAPPINGS)
+  reading.read(parsedBody(body), undefined, WRAPPINGS)
   return reading
 }
 
@@ -40,7 +26,7 @@ class BodyReading implements MessageContent {
 
   read(value: unknown, at: number | undefined, wrappings: number): void {
     if (wrappings === 0) throw unknownBody('it is wrapped too often')
-    if (typeof value === 'string') this.read(parse(value), at, wrappings - 1)
+    if (typeof value === 'string') this.read(parsedBody(value), at, wrappings - 1)
     else if (Array.isArray(value)) for (const each of value) this.#readElement(each, at, wrappings - 1)
     else if (!isObject(value)) throw unknownBody(`it holds ${value === null ? 'null' : `a ${typeof value}`}`)
     else if ('detail-type' in value) this.#readEvent(value)
@@ -77,26 +63,6 @@ class BodyReading implements MessageContent {
   }
 }
 
-function parse(text: string): unknown {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw new PermanentError('MESSAGE_NOT_JSON', `the message is not JSON but begins with ${shown(text)}`, { cause })
-  }
-  if (isDeeperThan(value, DEPTH))
-    throw new PermanentError('MESSAGE_TOO_DEEP', `the message is nested more than ${DEPTH} deep`)
-  return value
-}
-
-/** Recurses no further than the limit. */
-function isDeeperThan(value: unknown, limit: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  if (limit === 0) return true
-  for (const each of Object.values(value)) if (isDeeperThan(each, limit - 1)) return true
-  return false
-}
-
 function findingsIn(value: JsonObject): readonly unknown[] | undefined {
   return [value['findings'], value['Findings']].find((each) => Array.isArray(each))
 }
@@ -126,8 +92,4 @@ function unknownBody(what: string): PermanentError {
     'MESSAGE_UNKNOWN',
     `the message is neither an EventBridge event of Security Hub nor findings out of one: ${what}`,
   )
-}
-
-function shown(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40).toWellFormed()}…` : text.toWellFormed())
 }

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
-import { MessageReading } from './message-events.ts'
+import { MessageReading } from '../messages/message-reading.ts'
+import { mapFinding } from './map-finding.ts'
+import { readBody } from './message-body.ts'
 import { sampleEvent, sampleFinding } from './sample-events.ts'
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} }
 const metrics = { count() {}, gauge() {}, observe() {} }
 const context = { name: 'queue', tenant: 'acme', log: quiet, metrics, clock: Date.now }
-const reading = new MessageReading(context, 'https://queue.example.com/111122223333/findings')
+const reading = new MessageReading(context, 'findings', { open: readBody, map: mapFinding })
 const letter = (body: unknown) => ({ bytes: Buffer.from(JSON.stringify(body)), origin: 'findings/m1', time: 5 })
 
 test('a message that was set aside gives the events that it would have given', () => {

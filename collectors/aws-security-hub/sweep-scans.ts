@@ -8,8 +8,8 @@ import type {
   ScanStarted,
   Source,
 } from '../../schemas/generated/posture-event.ts'
-import { findingEvent } from '../asff/finding-event.ts'
-import type { Statement } from '../asff/mapped.ts'
+import { findingEvent } from '../records/finding-event.ts'
+import type { Statement } from '../records/mapped.ts'
 import type { GroupPosition } from './position.ts'
 
 /** Of which products it found something, by account. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open, stat, type FileHandle } from 'node:fs/promises'
-import { isObject } from '../asff/fields.ts'
+import { isObject } from '../records/fields.ts'
 
 const VERSION = 1
 /** How much is read of a file at once, at least. */

@@ -1,7 +1,7 @@
 import { readTime } from '../../core/time.ts'
 import { cveId, kevPageOf, parseCve } from '../../schemas/cve.ts'
 import type { KevListing, KevPage } from '../../schemas/generated/posture-event.ts'
-import { isObject, type JsonObject } from '../asff/fields.ts'
+import { isObject, type JsonObject } from '../records/fields.ts'
 import { requireFewPages, Skipped, type FeedContent } from './feed-content.ts'
 import { quoted, refused } from './refused.ts'
 import type { FeedText } from './unpack.ts'

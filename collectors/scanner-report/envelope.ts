@@ -1,4 +1,4 @@
-import { isObject, type JsonObject } from '../asff/fields.ts'
+import { isObject, type JsonObject } from '../records/fields.ts'
 
 /**
  * The findings of an event as EventBridge writes it, with the findings of Security Hub in its detail; undefined for any

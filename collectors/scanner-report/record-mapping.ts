@@ -1,7 +1,7 @@
 import type { Context } from '../../core/component.ts'
 import { PermanentError, asError } from '../../core/errors.ts'
-import type { JsonObject } from '../asff/fields.ts'
-import type { MappedFinding, MappingOptions } from '../asff/mapped.ts'
+import type { JsonObject } from '../records/fields.ts'
+import type { MappedFinding, MappingOptions } from '../records/mapped.ts'
 import type { ParsedRecord } from './framing/parse-record.ts'
 import { mapperOf, type ReportFormat } from './mapping/record-format.ts'
 

@@ -1,6 +1,6 @@
 import { PermanentError } from '../../core/errors.ts'
-import { isObject, type JsonObject } from '../asff/fields.ts'
-import type { MappingOptions } from '../asff/mapped.ts'
+import { isObject, type JsonObject } from '../records/fields.ts'
+import type { MappingOptions } from '../records/mapped.ts'
 import { eventBridgeFindings } from './envelope.ts'
 import { expected, formatOf, isOfFormat, mapperOf, type ReportFormat } from './mapping/record-format.ts'
 import { ReportFile } from './report-file.ts'

@@ -7,8 +7,8 @@ import type {
   ScanStarted,
   Source,
 } from '../../schemas/generated/posture-event.ts'
-import { findingEvent } from '../asff/finding-event.ts'
-import type { MappedFinding } from '../asff/mapped.ts'
+import { findingEvent } from '../records/finding-event.ts'
+import type { MappedFinding } from '../records/mapped.ts'
 import { isDeclared, scopeFor, type DeclaredScope } from './declared-scope.ts'
 
 /**

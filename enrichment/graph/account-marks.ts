@@ -1,5 +1,6 @@
 import type { StateStore } from '../enricher.ts'
 import { dirtyAccountPrefix, findingPrefix, readState, stateKey } from '../state/keys.ts'
+import { markWalk, moveWalk } from '../state/walk-marks.ts'
 import type { AssetGraph } from './asset-graph.ts'
 
 const REASON = 'assets'
@@ -9,10 +10,7 @@ const MOST_MARKS = 1000
 
 /** Has all findings about assets of an account enriched again; a walk that is under way is followed by another one. */
 export function markAccount(store: StateStore, tenant: string, account: string): void {
-  const key = stateKey.dirtyAccount(tenant, account)
-  const held = readState(store, 'dirty', key)
-  if (held === undefined) store.put(key, { type: 'dirty', reason: REASON, tenant })
-  else if (held.after !== undefined && held.again !== true) store.put(key, { ...held, again: true })
+  markWalk(store, stateKey.dirtyAccount(tenant, account), { reason: REASON, tenant })
 }
 
 /**
@@ -46,7 +44,7 @@ function drain(store: StateStore, graph: AssetGraph, mark: string, limit: number
     reached = node
     break
   }
-  move(store, mark, reached === undefined ? undefined : `${graph.name} ${reached}`)
+  moveWalk(store, mark, reached === undefined ? undefined : `${graph.name} ${reached}`)
   return taken + looked / LOOKS
 }
 
@@ -62,13 +60,4 @@ function take(store: StateStore, found: readonly string[], room: number, enrich:
   for (const stored of found.slice(room))
     store.put(stateKey.dirtyFinding(stored.slice(findingPrefix.length)), { type: 'dirty', reason: REASON })
   return Math.min(found.length, room)
-}
-
-function move(store: StateStore, mark: string, after: string | undefined): void {
-  const held = readState(store, 'dirty', mark)
-  if (held === undefined) return
-  const { again, after: _, ...rest } = held
-  if (after !== undefined) store.put(mark, { ...held, after })
-  else if (again === true) store.put(mark, rest)
-  else store.delete(mark)
 }

@@ -1,6 +1,7 @@
 import { digest } from '../../core/digest.ts'
 import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
 import type { FindingState, MemberState, Version } from '../../schemas/generated/state.ts'
+import { lastSaid } from './statement.ts'
 import { precedence, versionOf, type Precedence } from './version.ts'
 
 /**
@@ -24,12 +25,11 @@ export function acceptFacts(held: FindingState, event: FindingObserved): Accepte
   const sameForm = held.describedBy.format === event.source.format
   const { member, precedences } = acceptMember(before, event, sameForm)
   const described = acceptDescription(held, event, member.verdict !== before?.verdict)
-  const at = event.verdict.at
   const finding: FindingState = {
     ...described.finding,
     members: { ...held.members, [name]: member },
-    firstSeen: Math.min(held.firstSeen, at),
-    lastSeen: Math.max(held.lastSeen, at),
+    firstSeen: Math.min(held.firstSeen, firstSaid(event)),
+    lastSeen: Math.max(held.lastSeen, lastSaid(event)),
   }
   return { finding, precedences: [...precedences, ...described.precedences], collision: described.collision }
 }
@@ -44,11 +44,16 @@ export function newFinding(event: FindingObserved, now: number): FindingState {
     state: 'unopened',
     revision: 0,
     members: {},
-    firstSeen: event.verdict.at,
-    lastSeen: event.verdict.at,
+    firstSeen: firstSaid(event),
+    lastSeen: lastSaid(event),
     acceptedAt: now,
     ...descriptionFacts(event),
   }
+}
+
+/** No source has seen a finding for the first time after it made a statement about it. */
+function firstSaid({ seen, verdict: { at } }: FindingObserved): number {
+  return Math.min(seen?.first ?? at, at)
 }
 
 function acceptMember(
@@ -84,7 +89,7 @@ function offersOf(event: FindingObserved, wasGone: boolean): Offer[] {
   const { value, word, at, sequence } = verdict
   const gone = archived && deleted
   // Of one time: that it stands beats that it was taken back, and a reason for that beats none.
-  const archivedVersion = versionOf(at, sequence, archived ? (gone ? '01' : '0') : '1')
+  const archivedVersion = versionOf(lastSaid(event), sequence, archived ? (gone ? '01' : '0') : '1')
   const offers: Offer[] = [
     {
       fact: 'archivedVersion',

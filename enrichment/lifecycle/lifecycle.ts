@@ -4,6 +4,7 @@ import type { StateStore } from '../enricher.ts'
 import type { Applied } from './applied.ts'
 import { completeAssetScan, isOfAssets, startAssetScan } from './asset-scans.ts'
 import { deleteAsset, observeAsset } from './assets.ts'
+import { observeControl } from './controls.ts'
 import { decide } from './decisions.ts'
 import { observe } from './observe.ts'
 import { completeScan, startScan } from './scans.ts'
@@ -16,6 +17,8 @@ export function applyEvent(event: PostureEvent, store: StateStore, now: number):
   switch (event.type) {
     case 'finding.observed':
       return observe(event, store, now)
+    case 'control.observed':
+      return observeControl(event, store)
     case 'scan.started':
       return isOfAssets(event.scope) ? startAssetScan(event, store, now) : startScan(event, store, now)
     case 'scan.completed':

@@ -6,7 +6,7 @@ import { derived } from './derive.ts'
 import { acceptFacts, newFinding } from './facts.ts'
 import type { Applied } from './applied.ts'
 import { lastScan } from './last-scan.ts'
-import { requireKey, withPlausibleTimes } from './statement.ts'
+import { lastSaid, requireKey, withPlausibleTimes } from './statement.ts'
 
 /** Takes one statement of a source into the state. */
 export function observe(received: FindingObserved, store: StateStore, now: number): Applied {
@@ -14,15 +14,20 @@ export function observe(received: FindingObserved, store: StateStore, now: numbe
   const event = withPlausibleTimes(received)
   mark(event, store)
   const tombstone = readState(store, 'asset', stateKey.asset(event.tenant, event.identity.resource))
-  if (tombstone?.deleted && event.verdict.at <= tombstone.asset.version.time)
+  if (tombstone?.deleted && lastSaid(event) <= tombstone.asset.version.time)
     return { outcome: 'after_deletion', touched: [] }
 
   const held = readState(store, 'finding', stateKey.finding(event.key))
   const { finding, precedences, collision } = acceptFacts(held ?? newFinding(event, now), event)
   const outcome = collision ? 'collision' : outcomeOf(precedences)
   if (held !== undefined && !precedences.includes('newer')) return { outcome, touched: [] }
-  store.put(stateKey.finding(event.key), derived({ ...finding, acceptedAt: now }, event.verdict.at, now))
+  store.put(stateKey.finding(event.key), derived({ ...finding, acceptedAt: now }, changedAt(event), now))
   return { outcome, touched: [event.key] }
+}
+
+/** When what a statement changes took place. */
+function changedAt(event: FindingObserved): number {
+  return event.archived === true ? lastSaid(event) : event.verdict.at
 }
 
 function outcomeOf(precedences: readonly string[]): Applied['outcome'] {
@@ -42,7 +47,7 @@ function mark(event: FindingObserved, store: StateStore): void {
     type: 'seen',
     key: event.key,
     collector: event.collector,
-    time: event.scan?.time ?? event.verdict.at,
+    time: event.scan?.time ?? lastSaid(event),
     region: event.resources[0].region ?? event.cloud.region ?? '',
     control,
     ...(event.scan === undefined ? {} : { scan: event.scan.uid, scanTime: event.scan.time }),

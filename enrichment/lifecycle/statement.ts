@@ -23,20 +23,30 @@ export function requireKey(event: FindingObserved): void {
   }
 }
 
+/** When the source last said that it stands, or that it took it back. */
+export function lastSaid({ seen, verdict }: FindingObserved): number {
+  return seen?.last ?? verdict.at
+}
+
+/** A source's time, or the collector's where no correct clock can have given it. */
+export function plausibleTime(at: number, collectedAt: number): number {
+  return at <= collectedAt + CLOCK_SKEW_MS ? at : collectedAt
+}
+
 /** The statement with times that no correct clock can have given set to the collector's, and flagged. */
 export function withPlausibleTimes(event: FindingObserved): FindingObserved {
-  const limit = event.time + CLOCK_SKEW_MS
   let ahead = false
   const plausible = (at: number): number => {
-    if (at <= limit) return at
-    ahead = true
-    return event.time
+    const found = plausibleTime(at, event.time)
+    ahead ||= found !== at
+    return found
   }
-  const { verdict, mute, workflow, description, scan } = event
+  const { verdict, seen, mute, workflow, description, scan } = event
   const clamped: FindingObserved = {
     ...event,
     verdict: { ...verdict, at: plausible(verdict.at) },
     description: description.at === undefined ? description : { ...description, at: plausible(description.at) },
+    ...(seen?.last === undefined ? {} : { seen: { ...seen, last: plausible(seen.last) } }),
     ...(mute === undefined ? {} : { mute: { ...mute, at: plausible(mute.at) } }),
     ...(workflow === undefined ? {} : { workflow: { ...workflow, at: plausible(workflow.at) } }),
     ...(scan === undefined ? {} : { scan: { ...scan, time: plausible(scan.time) } }),
@@ -50,14 +60,13 @@ export function withPlausibleStart<Event extends ScanStarted | ScanCompleted>(ev
 }
 
 function plausibleScan(scan: ScanReference, time: number): ScanReference {
-  return { uid: scan.uid, time: scan.time <= time + CLOCK_SKEW_MS ? scan.time : time }
+  return { uid: scan.uid, time: plausibleTime(scan.time, time) }
 }
 
 /** The same for what an inventory says: a version that lies ahead would outlast all that is said until then. */
 export function withPlausibleVersion<Event extends AssetDeleted | AssetObserved>(event: Event): Event {
   const { time, asset } = event
-  const limit = time + CLOCK_SKEW_MS
-  const version = asset.version.time <= limit ? asset.version : { ...asset.version, time }
+  const version = { ...asset.version, time: plausibleTime(asset.version.time, time) }
   const scan = 'scan' in event ? { scan: plausibleScan(event.scan, time) } : {}
   return { ...event, asset: { ...asset, version }, ...scan }
 }

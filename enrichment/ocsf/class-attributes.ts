@@ -1,4 +1,4 @@
-import type { Description } from '../../schemas/generated/posture-event.ts'
+import type { Description, Standard } from '../../schemas/generated/posture-event.ts'
 import type { FindingState } from '../../schemas/generated/state.ts'
 import type { FindingStatus } from '../../schemas/records.ts'
 import type { EvidenceVector } from '../evidence.ts'
@@ -17,8 +17,13 @@ export function classOf({ kind, description }: FindingState): OcsfClass {
   return CLASSES[kind]
 }
 
-/** What only some classes have: the verdict, the remediation, the vulnerabilities. */
-export function classAttributes(finding: FindingState, status: FindingStatus, { cve }: EvidenceVector): Attributes {
+/** What only some classes have: the verdict, the remediation, the vulnerabilities; `more` as in `standardsOf`. */
+export function classAttributes(
+  finding: FindingState,
+  status: FindingStatus,
+  { cve }: EvidenceVector,
+  more: readonly Standard[] | undefined,
+): Attributes {
   const { description, detail } = finding
   const remediation = remediationOf(description)
   const vulnerabilities = (): Attributes[] => vulnerabilitiesOf(description, remediation, cve)
@@ -32,12 +37,12 @@ export function classAttributes(finding: FindingState, status: FindingStatus, { 
       return present({ status_detail: detail })
     case CLASSES.application_security:
       return present({
-        compliance: complianceOf(finding, status),
+        compliance: complianceOf(finding, status, more),
         remediation,
         vulnerabilities: vulnerabilities(),
       })
     default:
-      return present({ compliance: complianceOf(finding, status), remediation })
+      return present({ compliance: complianceOf(finding, status, more), remediation })
   }
 }
 
@@ -45,8 +50,8 @@ export function remediationOf({ remediation }: Description): Attributes {
   return remediation === undefined ? {} : { desc: remediation.text, ...present({ references: remediation.references }) }
 }
 
-function complianceOf(finding: FindingState, status: FindingStatus): Attributes {
-  const standards = standardsOf(finding)
+function complianceOf(finding: FindingState, status: FindingStatus, more: readonly Standard[] | undefined): Attributes {
+  const standards = standardsOf(finding, more)
   const verdict = verdictOf(finding)
   return present({
     control: finding.identity.control,

@@ -41,15 +41,18 @@ export function findingInfo(finding: FindingState, known: EvidenceVector): Attri
 
 /**
  * Where the finding was read at its source, so that it can be written to there: the product by the source's own id for
- * it, and the source's further records of which this finding is made, as related events.
+ * it, and the source's further records of which this finding is made, as related events, with those that it names itself.
  */
 function atSource(finding: FindingState): Attributes {
   const [first, ...others] = addressesOf(finding)
-  if (first === undefined) return {}
+  const related = (finding.description.related ?? []).map((uid) => ({ uid }))
+  if (first === undefined) return present({ related_events: related })
   const { name, vendor } = finding.source
   return {
     product: present({ name, uid: first.productUid, vendor_name: vendor }),
-    ...present({ related_events: others.map(({ uid, productUid }) => ({ uid, product: { uid: productUid } })) }),
+    ...present({
+      related_events: [...others.map(({ uid, productUid }) => ({ uid, product: { uid: productUid } })), ...related],
+    }),
   }
 }
 

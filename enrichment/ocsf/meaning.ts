@@ -22,7 +22,7 @@ export function meaningDigest(finding: FindingState, context: FindingContext, st
     owner,
     account: [cloud.provider, cloud.account],
     description: meaningOf(description),
-    standards: standardsOf(finding),
+    standards: standardsOf(finding, context.standards),
     subject: identityOf(subject),
     others: asSet(others.map(identityOf)),
     correlation: context.correlation,
@@ -81,7 +81,8 @@ function evidenceIn(context: FindingContext): unknown {
 }
 
 function meaningOf(description: Description): Record<string, unknown> {
-  const { title, text, severity, risk, remediation, url, types, categories, attacks, vulnerabilities } = description
+  const { title, text, severity, risk, remediation, url, types, categories, attacks, vulnerabilities, related } =
+    description
   return {
     title,
     text,
@@ -89,6 +90,7 @@ function meaningOf(description: Description): Record<string, unknown> {
     risk,
     remediation: remediation && [remediation.text, asSet(remediation.references)],
     url,
+    ...(related === undefined ? {} : { related: asSet(related) }),
     types: asSet(types),
     categories: asSet(categories),
     attacks: asSet((attacks ?? []).map((each) => [each.tacticUid, each.tactic, each.techniqueUid, each.technique])),

@@ -63,7 +63,7 @@ export function toOcsf(state: FindingState, context: FindingContext, emission: E
     ...(isClosed(status) ? time('end_time', finding.closedAt) : {}),
     metadata: { ...metadata(finding, emission, correlation), ...(truncated ? truncation(cleaned.weight) : {}) },
     finding_info: findingInfo(finding, known),
-    ...classAttributes(finding, status, known),
+    ...classAttributes(finding, status, known, facts.standards),
     ...(hasCloud(finding.cloud) ? { cloud: cloudOf(finding.cloud) } : {}),
     resources: resourcesOf(finding, facts, !truncated),
     ...assigneesOf(finding, owner?.name),

@@ -33,12 +33,13 @@ export function muteReasonsOf(finding: FindingState): readonly string[] {
 
 /**
  * Every standard that the finding counts for, each once, sorted, with its requirements sorted: the union over what stands
- * of its members, whatever the order in which they came; where none stands any more, over all.
+ * of its members, whatever the order in which they came; where none stands any more, over all. `more` is what is known of
+ * its control beside.
  */
-export function standardsOf(finding: FindingState): readonly Standard[] {
+export function standardsOf(finding: FindingState, more: readonly Standard[] = []): readonly Standard[] {
   const requirements = new Map<string, Set<string>>()
-  for (const { name, requirements: more } of standing(finding).flatMap(({ standards }) => standards))
-    requirements.set(name, new Set([...(requirements.get(name) ?? []), ...more]))
+  for (const { name, requirements: each } of [...standing(finding).flatMap(({ standards }) => standards), ...more])
+    requirements.set(name, new Set([...(requirements.get(name) ?? []), ...each]))
   return [...requirements].map(([name, all]) => ({ name, requirements: [...all].toSorted() })).toSorted(byName)
 }
 

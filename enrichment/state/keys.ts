@@ -8,6 +8,7 @@ export const stateKey = {
   seen: (scope: string, key: string) => `seen/${scope}/${key}`,
   scanPrefix: (scope: string) => `scan/${scope}/`,
   scan: (scope: string, uid: string) => `scan/${scope}/${uid}`,
+  control: (scope: string, uid: string) => `control/${scope}/${uid}`,
   asset: (tenant: string, uid: string) => `asset/${digest([tenant])}/${uid}`,
   assetSeenPrefix: (scope: string) => `asset-seen/${scope}/`,
   assetSeen: (scope: string, uid: string) => `asset-seen/${scope}/${uid}`,
@@ -16,6 +17,7 @@ export const stateKey = {
   sweep: (scope: string, collector: string) => `dirty/sweep/${scope}/${collector}`,
   dirtyFinding: (key: string) => `dirty/finding/${key}`,
   dirtyAccount: (tenant: string, account: string) => `dirty/account/${digest([tenant])}/${account}`,
+  dirtyScope: (scope: string) => `dirty/scope/${scope}`,
   dirtyAll: 'dirty/all',
   dirtyCve: (cve: string) => `dirty/cve/${cve}`,
   dirtyCves: 'dirty/cves',
@@ -27,6 +29,7 @@ export const findingPrefix = 'finding/'
 export const assetPrefix = 'asset/'
 export const coveragePrefix = 'coverage/'
 export const sweepPrefix = 'dirty/sweep/'
+export const dirtyScopePrefix = 'dirty/scope/'
 export const dirtyAccountPrefix = 'dirty/account/'
 
 /** What one source's scans of one account share: the scope inside which absence can mean anything. */

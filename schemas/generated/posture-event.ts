@@ -4,6 +4,7 @@
  */
 export type PostureEvent =
   | FindingObserved
+  | ControlObserved
   | ScanStarted
   | ScanCompleted
   | AssetObserved
@@ -61,6 +62,7 @@ export interface FindingObserved {
    */
   deleted?: boolean
   verdict: Verdict
+  seen?: SourceSeen
   mute?: SourceMute
   workflow?: SourceWorkflow
   description: Description
@@ -161,6 +163,19 @@ export interface Verdict {
   sequence?: number
 }
 /**
+ * When the source itself first and last saw it, or last said that it took it back; the verdict's time where absent.
+ */
+export interface SourceSeen {
+  /**
+   * Milliseconds since the epoch, between 1970 and 2200.
+   */
+  first?: number
+  /**
+   * Milliseconds since the epoch, between 1970 and 2200.
+   */
+  last?: number
+}
+/**
  * Whether the source itself mutes the finding; absent where it does not say.
  */
 export interface SourceMute {
@@ -197,6 +212,10 @@ export interface Description {
   categories: string[]
   attacks?: AttackTechnique[]
   vulnerabilities?: Vulnerability[]
+  /**
+   * The source's ids of the findings that this one is made of, as of a toxic combination.
+   */
+  related?: string[]
   /**
    * When the source last changed it; the verdict's time where absent.
    */
@@ -286,6 +305,39 @@ export interface Organization {
   name?: string
   unitUid?: string
   unitName?: string
+}
+/**
+ * What a source says by itself of one of its controls in one account: that it tests a requirement of a standard.
+ */
+export interface ControlObserved {
+  type: 'control.observed'
+  id: string
+  /**
+   * Milliseconds since the epoch, between 1970 and 2200.
+   */
+  time: number
+  tenant: string
+  collector: string
+  control: ControlReference
+  standard: string
+  requirement: string
+  /**
+   * It does not any more.
+   */
+  withdrawn?: boolean
+  /**
+   * When the source said so.
+   */
+  at: number
+}
+/**
+ * As in the identity of its findings.
+ */
+export interface ControlReference {
+  product: string
+  provider: string
+  account: string
+  uid: string
 }
 export interface ScanStarted {
   type: 'scan.started'

@@ -1,6 +1,7 @@
 /* Generated from state.schema.json by `npm run generate`. Do not edit. */
 import type { AssetReference } from './posture-event.ts'
 import type { Cloud } from './posture-event.ts'
+import type { ControlReference } from './posture-event.ts'
 import type { Description } from './posture-event.ts'
 import type { FindingKind } from './posture-event.ts'
 import type { Identity } from './posture-event.ts'
@@ -17,6 +18,7 @@ import type { WorkflowStatus } from './posture-event.ts'
 export type StateRecord =
   | FindingState
   | SeenState
+  | ControlState
   | ScanState
   | AssetState
   | AssetSeenState
@@ -202,6 +204,26 @@ export interface SeenState {
   control: string
 }
 /**
+ * Which requirements one control of a source tests: key control/<scope>/<control>. By standard, then by requirement.
+ */
+export interface ControlState {
+  type: 'control'
+  tenant: string
+  control: ControlReference
+  standards: {
+    [k: string]: {
+      [k: string]: RequirementState
+    }
+  }
+}
+export interface RequirementState {
+  /**
+   * When the source last said so.
+   */
+  at: number
+  withdrawn?: boolean
+}
+/**
  * One scan of one account: key scan/<scope digest>/<scan uid>.
  */
 export interface ScanState {
@@ -292,7 +314,7 @@ export interface SweepState {
   after?: string
 }
 /**
- * Findings to enrich again: key dirty/finding/<finding key>; dirty/cve/<CVE id>, dirty/cves (all about any CVE) or dirty/all; or dirty/account/<digest of the tenant>/<account>, all about its assets. Each but the first with the key reached.
+ * Findings to enrich again: key dirty/finding/<finding key>; dirty/cve/<CVE id>, dirty/cves (all about any CVE) or dirty/all; dirty/account/<digest of the tenant>/<account>, all about its assets; or dirty/scope/<scope>, all of one source in one account that have a known control. Each but the first with the key reached.
  */
 export interface DirtyState {
   type: 'dirty'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { JsonObject } from '../../collectors/asff/fields.ts'
+import type { JsonObject } from '../../collectors/records/fields.ts'
 import { HubBench, startHub } from '../../collectors/aws-security-hub/sample-hub.ts'
 import { mapProwlerOcsf } from '../../collectors/scanner-report/mapping/prowler-ocsf.ts'
 import { findingKey } from '../../schemas/finding-key.ts'

@@ -19,7 +19,7 @@ import {
 } from '../../enrichment/evidence.ts'
 import type { Exposure, Hop, Route } from '../../enrichment/exposure.ts'
 import type { PriorityBand } from '../../schemas/records.ts'
-import { fraction, hash, record, text, texts, whenever, word } from './any-values.ts'
+import { fraction, hash, record, text, texts, whenever, word, standards } from './any-values.ts'
 
 const band = fc.constantFrom<PriorityBand[]>('P1', 'P2', 'P3', 'P4')
 const item = fc.constantFrom(...ITEMS)
@@ -160,6 +160,7 @@ const exposureProof = fc
 /** Anything that the enrichers could find out, with the worst text that could have come into it. */
 export const anyContext: fc.Arbitrary<FindingContext> = record<FindingContext>(
   {
+    standards,
     correlation: hash,
     exposure: evidence('exposure'),
     exposureProof,

@@ -9,13 +9,12 @@ import type {
   Resource,
   Severity,
   Source,
-  Standard,
   Vulnerability,
   WorkflowStatus,
 } from '../../schemas/generated/posture-event.ts'
 import type { FindingDecision, FindingState, MemberState, UrgentSince, Version } from '../../schemas/generated/state.ts'
 import type { Cause, FindingStatus } from '../../schemas/records.ts'
-import { fraction, hash, record, text, texts, whenever, word } from './any-values.ts'
+import { fraction, hash, record, text, texts, whenever, word, standards } from './any-values.ts'
 
 export const KINDS = [
   'compliance',
@@ -38,11 +37,6 @@ export const SEVERITIES = [
 const json = fc.oneof(fc.jsonValue({ maxDepth: 3 }), nested(200))
 const object = fc.dictionary(fc.oneof(word, fc.constantFrom('__proto__', 'constructor')), json, { maxKeys: 3 })
 const version = fc.record({ time: whenever, sequence: fc.nat(), digest: hash }) satisfies fc.Arbitrary<Version>
-const standard: fc.Arbitrary<Standard> = fc.record({
-  name: fc.oneof(word, fc.constantFrom('CIS-3.0', 'PCI-DSS')),
-  requirements: fc.array(fc.oneof(text, fc.constantFrom('1.20', 'CIS-3.0 1.20')), { maxLength: 3 }),
-})
-const standards = fc.array(standard, { maxLength: 3 })
 
 const member = record<MemberState>(
   {
@@ -112,6 +106,7 @@ const description = record<Description>(
     standards,
     categories: fc.array(fc.oneof(text, fc.constant('internet-exposed')), { maxLength: 3 }),
     attacks: fc.array(attack, { maxLength: 2 }),
+    related: fc.array(word, { maxLength: 3 }),
     vulnerabilities: fc.array(vulnerability, { maxLength: 3 }),
     at: whenever,
   },

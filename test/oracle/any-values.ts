@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import type { Standard } from '../../schemas/generated/posture-event.ts'
 
 /** What sources really write, beside what anybody could write. */
 const AWKWARD = [
@@ -42,3 +43,9 @@ export function record<T extends object>(
 
 /** A probability. */
 export const fraction = fc.double({ min: 0, max: 1, noNaN: true })
+
+const standard: fc.Arbitrary<Standard> = fc.record({
+  name: fc.oneof(word, fc.constantFrom('CIS-3.0', 'PCI-DSS')),
+  requirements: fc.array(fc.oneof(text, fc.constantFrom('1.20', 'CIS-3.0 1.20')), { maxLength: 3 }),
+})
+export const standards = fc.array(standard, { maxLength: 3 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mapAsff } from '../../collectors/asff/asff.ts'
-import { findingEvent } from '../../collectors/asff/finding-event.ts'
+import { findingEvent } from '../../collectors/records/finding-event.ts'
 import { anyBody } from '../../collectors/asff/sample-mutations.ts'
 import { ASKED, asffFindings, ocsfFindings } from '../../collectors/asff/sample-findings.ts'
 import { mapSecurityHubOcsf } from '../../collectors/asff/ocsf.ts'

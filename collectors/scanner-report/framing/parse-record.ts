@@ -1,6 +1,6 @@
 import { PermanentError } from '../../../core/errors.ts'
-import type { JsonObject } from '../../asff/fields.ts'
-import { wellFormed } from '../../asff/well-formed.ts'
+import type { JsonObject } from '../../records/fields.ts'
+import { wellFormed } from '../../records/well-formed.ts'
 import { firstReading, keyCount } from './key-count.ts'
 
 /** What was mended in the text itself before it could be read. */

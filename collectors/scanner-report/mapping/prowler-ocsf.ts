@@ -8,10 +8,10 @@ import type {
   Standard,
   Verdict,
 } from '../../../schemas/generated/posture-event.ts'
-import type { JsonObject } from '../../asff/fields.ts'
+import type { JsonObject } from '../../records/fields.ts'
 import { accessKeyDiscriminator } from '../../asff/access-key.ts'
 import { attackOf } from '../../asff/attacks.ts'
-import { Fields, isObject } from '../../asff/fields.ts'
+import { Fields, isObject } from '../../records/fields.ts'
 import {
   identityOf,
   recordTime,
@@ -19,11 +19,11 @@ import {
   subjectFirst,
   type MappedFinding,
   type MappingOptions,
-} from '../../asff/mapped.ts'
+} from '../../records/mapped.ts'
 import { ocsfVulnerabilities } from '../../asff/ocsf-vulnerabilities.ts'
-import { present, presentOrNone } from '../../asff/present.ts'
-import { severityOfOcsf } from '../../asff/severity.ts'
-import { tagsOfLabels } from '../../asff/tags.ts'
+import { present, presentOrNone } from '../../records/present.ts'
+import { severityOfOcsf } from '../../records/severity.ts'
+import { tagsOfLabels } from '../../records/tags.ts'
 
 const VERDICTS: Readonly<Record<string, Verdict['value']>> = { PASS: 'pass', FAIL: 'fail', MANUAL: 'none' }
 const SUPPRESSED = 3

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { findingKey } from '../../../schemas/finding-key.ts'
 import { SchemaRegistry } from '../../../schemas/registry.ts'
-import type { JsonObject } from '../../asff/fields.ts'
-import type { MappedFinding } from '../../asff/mapped.ts'
+import type { JsonObject } from '../../records/fields.ts'
+import type { MappedFinding } from '../../records/mapped.ts'
 import { formatOf, mapperOf } from './record-format.ts'
 
 const samples = join(import.meta.dirname, '../../../test/samples')

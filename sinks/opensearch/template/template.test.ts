@@ -34,7 +34,7 @@ function* pathsOf(value: unknown, path = ''): Generator<string> {
 
 /** Events of findings of every kind in every state, with every attribute that a source can fill in; one is enormous. */
 function events(): object[] {
-  const draws = fc.sample(fc.tuple(anyState, anyContext, anyEmission), { seed: 20_251_125, numRuns: 240 })
+  const draws = fc.sample(fc.tuple(anyState, anyContext, anyEmission), { seed: 20_251_125, numRuns: 400 })
   return draws.map(([state, context, emission], at) => {
     const kind = KINDS[at % KINDS.length]!
     const status = STATUSES[Math.floor(at / KINDS.length) % STATUSES.length]!

@@ -6,12 +6,15 @@ const NAMED_KINDS = 20
 /** Counts the messages that bring no findings, and says of each kind once that they come. */
 export class OtherMessages {
   readonly #context: Context
-  readonly #queueUrl: string
+  readonly #source: string
+  readonly #remedy: string
   readonly #named = new Set<string>()
 
-  constructor(context: Context, queueUrl: string) {
+  /** `remedy` is how they are kept away from `source`, as the last words of a sentence. */
+  constructor(context: Context, source: string, remedy: string) {
     this.#context = context
-    this.#queueUrl = queueUrl
+    this.#source = source
+    this.#remedy = remedy
   }
 
   /** How many there were of each kind, by what they say they are. */
@@ -23,7 +26,7 @@ export class OtherMessages {
       this.#named.add(kind)
       log.warn(
         { kind: kind.slice(0, 200) },
-        `${this.#queueUrl} brings messages that are no imports of findings. They are counted and deleted, and this is not said again of their kind: narrow the EventBridge rule.`,
+        `${this.#source} brings messages that are no findings. They are counted and passed over, and this is not said again of their kind: ${this.#remedy}.`,
       )
     }
   }

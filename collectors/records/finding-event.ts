@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Context } from '../../core/component.ts'
 import { findingKey } from '../../schemas/finding-key.ts'
 import type { FindingObserved, ScanReference } from '../../schemas/generated/posture-event.ts'
+import { eventId } from './event-id.ts'
 import type { Statement } from './mapped.ts'
 
 /**
@@ -9,19 +9,15 @@ import type { Statement } from './mapped.ts'
  * what says the same in other words (a redelivery in another envelope) must be given as the same bytes.
  */
 export function findingEvent(
-  { tenant, name, clock }: Pick<Context, 'tenant' | 'name' | 'clock'>,
+  context: Pick<Context, 'tenant' | 'name' | 'clock'>,
   statement: Statement,
   bytes: Uint8Array | string,
   scan?: ScanReference,
 ): FindingObserved {
-  const id = createHash('sha256')
-    .update(`${tenant}/${name}/${scan?.uid ?? ''}/`)
-    .update(bytes)
-    .digest('hex')
-    .slice(0, 32)
+  const { tenant, name, clock } = context
   return {
     type: 'finding.observed',
-    id,
+    id: eventId(context, scan?.uid ?? '', bytes),
     time: clock(),
     tenant,
     collector: name,
