@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const stages = '{app,collectors,core,deploy,enrichment,schemas,sinks,stream,tools}'
 const slow = 'test/**/*.slow.test.ts'
 // Each opens a door, and starts its server for the first test that asks there.
-const sharedServers = ['kafka', 'moto', 'opensearch', 'victoria-logs'].map(
+const sharedServers = ['azurite', 'kafka', 'moto', 'opensearch', 'victoria-logs'].map(
   (name) => `./test/servers/${name}/global-setup.ts`,
 )
 

@@ -3,7 +3,9 @@ import { awsInventoryEvents } from './aws-inventory/aws-inventory-events.ts'
 import { awsInventory } from './aws-inventory/aws-inventory.ts'
 import { awsSecurityHubEvents } from './aws-security-hub-events/aws-security-hub-events.ts'
 import { awsSecurityHub } from './aws-security-hub/aws-security-hub.ts'
+import { azureEventHubs } from './azure-event-hubs/azure-event-hubs.ts'
 import type { CollectorDefinition } from './collector.ts'
+import { gcpPubsub } from './gcp-pubsub/gcp-pubsub.ts'
 import { intel } from './intel/intel.ts'
 import { scannerReport } from './scanner-report/scanner-report.ts'
 
@@ -15,5 +17,7 @@ export const collectors: readonly CollectorDefinition[] = [
   awsSecurityHubEvents,
   awsInventory,
   awsInventoryEvents,
+  azureEventHubs,
+  gcpPubsub,
   intel,
 ]

@@ -83,6 +83,11 @@ export const metricCatalog = {
     help: 'Messages of a queue that bring no findings: events of another kind, subscriptions to confirm',
     labels: ['collector'],
   },
+  posture_collector_messages_missed_total: {
+    kind: 'counter',
+    help: 'Messages that their source deleted, being older than its retention, before they were read',
+    labels: ['collector'],
+  },
   posture_collector_sweeps_total: {
     kind: 'counter',
     help: 'Sweeps of a source that came to an end',

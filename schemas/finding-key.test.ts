@@ -47,7 +47,15 @@ test.each([
     '/subscriptions/00-aa/resourcegroups/rg/providers/microsoft.storage/storageaccounts/st1',
   ],
   ['https://storage.googleapis.com/exports', '//storage.googleapis.com/exports'],
+  ['//storage.googleapis.com/exports/', '//storage.googleapis.com/exports'],
   [' arn:aws:s3:::Exports ', 'arn:aws:s3:::Exports'],
 ])('the resource %j has one spelling', (uid, normal) => {
   expect(normalizeResourceUid(uid)).toBe(normal)
+})
+
+test('a uid that is long and full of slashes takes no time', () => {
+  const began = performance.now()
+  for (const start of ['/subscriptions/', '//x.googleapis.com/'])
+    expect(normalizeResourceUid(`${start}${'/'.repeat(200_000)}a/`)).toHaveLength(start.length + 200_001)
+  expect(performance.now() - began).toBeLessThan(1000)
 })

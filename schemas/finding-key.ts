@@ -26,8 +26,15 @@ export function keyRegion(resourceUid: string, region: string): string {
 /** One spelling for one resource: Azure ids ignore case, and Google's full names come with and without a scheme. */
 export function normalizeResourceUid(uid: string): string {
   const trimmed = uid.trim()
-  if (/^\/subscriptions\//i.test(trimmed)) return trimmed.toLowerCase().replace(/\/+$/, '')
-  if (/^https?:\/\/[a-z0-9.-]+\.googleapis\.com\//i.test(trimmed))
-    return trimmed.replace(/^https?:/i, '').replace(/\/+$/, '')
+  if (/^\/subscriptions\//i.test(trimmed)) return withoutSlashes(trimmed.toLowerCase())
+  if (/^(https?:)?\/\/[a-z0-9.-]+\.googleapis\.com\//i.test(trimmed))
+    return withoutSlashes(trimmed.replace(/^https?:/i, ''))
   return trimmed
+}
+
+/** Without those at the end. A pattern for them takes time by the square of those inside. */
+function withoutSlashes(uid: string): string {
+  let end = uid.length
+  while (uid[end - 1] === '/') end -= 1
+  return uid.slice(0, end)
 }

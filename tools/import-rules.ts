@@ -119,7 +119,7 @@ export const rules: Rule[] = [
     name: 'one-home-for-kafkajs',
     severity: 'error',
     // A benchmark measures what the port costs beside the bare client; an event hub is no stream of ours, whatever it speaks.
-    from: { pathNot: '^(stream/kafka|bench|collectors/azure-event-hubs/kafka)/' },
+    from: { pathNot: '^(stream/kafka|core/kafkajs|bench|collectors/azure-event-hubs/kafka)/' },
     to: { path: ['(^|node_modules/)kafkajs(/|$)'] },
   },
   {

@@ -16,13 +16,14 @@ export interface MeasuredRun extends Usage {
   readonly log: string
 }
 
-/** Runs the command line in a process of its own, its log shown here as well. Rejects when it fails. */
-export async function measureCommand(folder: string, args: readonly string[]): Promise<MeasuredRun> {
+/** Runs the command line in a process of its own, its log shown here as well. Rejects when it fails, or takes longer than the limit. */
+export async function measureCommand(folder: string, args: readonly string[], limitMs?: number): Promise<MeasuredRun> {
   const file = join(folder, 'usage.json')
   const begun = performance.now()
   const child = spawn(process.execPath, ['--import', hook, cli, ...args], {
     env: { ...process.env, POSTURE_USAGE_FILE: file },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(limitMs === undefined ? {} : { timeout: limitMs, killSignal: 'SIGKILL' }),
   })
   child.stderr.pipe(process.stderr, { end: false })
   const ended = once(child, 'exit') as Promise<[number | null]>

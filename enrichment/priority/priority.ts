@@ -13,7 +13,7 @@ export function priority(config: PriorityConfig, intelligence: Intelligence): En
   const ruleset = rulesetOf(config)
   return {
     name: 'priority',
-    version: 2,
+    version: 3,
     consumes: [],
     apply: () => [],
     enrich: (finding, _store, before) => ({

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/component.ts'
 import type { Logger } from '../../core/telemetry.ts'
 import { BrokerReport } from './broker-report.ts'
 import { registerCodecs, type Compression } from './codecs.ts'
-import { repairKafkajs } from './kafkajs-repairs.ts'
+import { repairKafkajs } from '../../core/kafkajs/repairs.ts'
 import { saslOf, TlsFiles, type SaslOptions, type TlsOptions } from './security.ts'
 import { KAFKAJS_CONNECT_MS, Sockets } from './sockets.ts'
 

@@ -10,7 +10,8 @@ import type { Context } from '../../core/component.ts'
 import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
 import { CREDENTIALS, FindingsQueue } from '../findings-queue.ts'
 import { SqsServer } from '../servers/sqs/sqs-server.ts'
-import { killsWhileMessagesArrive, queuePipeline } from '../kills-while-messages-arrive.ts'
+import { arrivingQueue, queuePipeline } from '../arriving-queue.ts'
+import { killsWhileMessagesArrive } from '../kills-while-messages-arrive.ts'
 import { sharedMoto } from '../servers/moto/shared-moto.ts'
 
 const KILLS = 3
@@ -132,7 +133,7 @@ test('a FIFO queue is read in the order of each of its groups', async (context) 
 test(`${KILLS} kill -9 while ${KILL_MESSAGES} messages arrive lose nothing and repeat no change`, async () => {
   const server = await SqsServer.start()
   onTestFinished(() => server.stop())
-  const outcome = await killsWhileMessagesArrive(server, KILL_MESSAGES, KILLS)
+  const outcome = await killsWhileMessagesArrive(arrivingQueue(server), KILL_MESSAGES, KILLS)
   console.log('kill -9 of the collector of events:', outcome)
   expect(outcome).toMatchObject({ revisions: KILL_MESSAGES, lines: KILL_MESSAGES, left: 0 })
   expect(outcome.atWork).toBeGreaterThan(0)

@@ -2,6 +2,7 @@
  * Brings what the servers of the tests run on, so that no test has to wait for a download: `node test/servers/prepare.ts`.
  * Without it the first test that needs a server does the same.
  */
+import { whyNoAzurite } from './azurite/available.ts'
 import { composeGo } from './compose-go/program.ts'
 import { kafkaAvailability } from './kafka/available.ts'
 import { kafkaRuntime } from './kafka/runtime.ts'
@@ -10,6 +11,7 @@ import { openSearchAvailability } from './opensearch/available.ts'
 import { openSearchRuntime } from './opensearch/runtime.ts'
 import { openSearchVersions, type OpenSearchVersion } from './opensearch/versions.ts'
 import { whyNoVictoriaLogs } from './victoria-logs/available.ts'
+import { pubsubProgram, whyNoPubsub } from './pubsub/program.ts'
 import { PrometheusProgram } from './prometheus/program.ts'
 import { victoriaLogsProgram } from './victoria-logs/program.ts'
 
@@ -36,8 +38,14 @@ const servers: Readonly<Record<string, () => Promise<string>>> = {
     if (missing === undefined) await composeGo.build()
     return missing ?? 'ready'
   },
+  'Pub/Sub': async () => {
+    const missing = whyNoPubsub()
+    if (missing === undefined) await pubsubProgram.build()
+    return missing ?? 'ready'
+  },
   ...Object.fromEntries((['prometheus', 'promtool'] as const).map((name) => [name, () => preparePrometheus(name)])),
   moto: async () => (await whyNoMoto()) ?? 'ready',
+  Azurite: async () => (await whyNoAzurite()) ?? 'ready',
 }
 
 async function prepareOpenSearch(version: OpenSearchVersion): Promise<string> {

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
+import { arrivingQueue, type ArrivingQueue } from '../arriving-queue.ts'
 import { FindingsQueue } from '../findings-queue.ts'
-import { killsWhileMessagesArrive, type ArrivingQueue } from '../kills-while-messages-arrive.ts'
+import { killsWhileMessagesArrive } from '../kills-while-messages-arrive.ts'
 import { sharedMoto } from '../servers/moto/shared-moto.ts'
 import { SqsServer } from '../servers/sqs/sqs-server.ts'
 
@@ -8,7 +9,7 @@ const KILLS = 20
 const MESSAGES = 2000
 
 async function killsAt(queue: ArrivingQueue, messages: number, kills: number): Promise<void> {
-  const outcome = await killsWhileMessagesArrive(queue, messages, kills)
+  const outcome = await killsWhileMessagesArrive(arrivingQueue(queue), messages, kills)
   console.log('kill -9 of the collector of events:', outcome)
   expect(outcome).toMatchObject({ kills, revisions: messages, lines: messages, left: 0 })
   expect(outcome.atWork).toBeGreaterThanOrEqual(kills / 2)

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commandCenterControl } from './command-center-controls.ts'
+import { typeMeanings } from './finding-types.ts'
 import { prowlerControl } from './prowler-controls.ts'
 import { securityHubControl } from './security-hub-controls.ts'
 
@@ -42,6 +44,33 @@ describe('the reviewed controls', () => {
       ['s3_bucket_server_access_logging_enabled', 'S3.9'],
     ] as const)
       expect(prowlerControl(check)).toEqual(securityHubControl(control, ''))
+  })
+
+  test('mean the same in another cloud', () => {
+    for (const [category, control] of [
+      ['OPEN_SSH_PORT', 'EC2.13'],
+      ['OPEN_FIREWALL', 'EC2.18'],
+      ['PUBLIC_BUCKET_ACL', 'S3.2'],
+      ['PUBLIC_SQL_INSTANCE', 'RDS.2'],
+      ['PRIMITIVE_ROLES_USED', 'IAM.1'],
+      ['BUCKET_LOGGING_DISABLED', 'S3.9'],
+      ['SQL_CMEK_DISABLED', 'RDS.3'],
+    ] as const)
+      expect([category, commandCenterControl(category)]).toEqual([category, securityHubControl(control, '')])
+    expect(commandCenterControl('Persistence: New Geography')).toBeUndefined()
+    expect(commandCenterControl('')).toBeUndefined()
+  })
+
+  test.each([
+    ['Management ports should be closed on your virtual machines', 'internet_sensitive'],
+    ['Public network access on Azure SQL Database should be disabled', 'internet'],
+    ['Storage account public access should be disallowed', 'internet'],
+    ['Guest accounts with owner permissions on Azure resources should be removed', undefined],
+    ['Diagnostic logs in Key Vault should be enabled', undefined],
+  ])('Defender for Cloud means by "%s" that it is open to %s', (title, exposure) => {
+    const [said] = typeMeanings({ product: 'defender-for-cloud', types: [], title })
+    expect(said?.[1].exposure).toBe(exposure)
+    expect(typeMeanings({ product: 'prowler', types: [], title })).toEqual([])
   })
 
   test.each([

@@ -3,6 +3,7 @@ import type { FindingContext } from '../../enricher.ts'
 import type { Evidence, EvidenceVector, Item, Rung } from '../../evidence.ts'
 import type { Intelligence } from '../../intelligence.ts'
 import type { Tables } from '../tables.ts'
+import { commandCenterControl } from './command-center-controls.ts'
 import type { ControlMeaning } from './control-meaning.ts'
 import { typeMeanings } from './finding-types.ts'
 import { merged } from './merged.ts'
@@ -93,5 +94,6 @@ function statementsOf(finding: FindingState): readonly Statement[] {
 function considered({ identity, description }: FindingState): ControlMeaning | undefined {
   const { product, control } = identity
   if (product === 'prowler') return prowlerControl(control)
+  if (product === 'security-command-center') return commandCenterControl(control)
   return product === 'security-hub' ? securityHubControl(control, description.title) : undefined
 }

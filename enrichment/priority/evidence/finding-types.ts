@@ -1,4 +1,5 @@
 import {
+  ADMIN,
   CONDITIONAL,
   OTHER_TENANTS,
   PUBLIC_READ,
@@ -37,6 +38,33 @@ const RULES: readonly TypeRule[] = [
   { product: 'inspector', title: [REACHABLE_PORT, FROM_NEIGHBOURS], meaning: OTHER_TENANTS },
   // Cloud Custodian's types end in the name that a policy gives.
   { product: 'cloud-custodian', type: /\/public-ip$/, meaning: REACHABLE },
+
+  // Defender for Cloud's recommendations, of which only the names are published with what they look for.
+  {
+    product: 'defender-for-cloud',
+    title: [/^Management ports\b|^All network ports should be restricted on network security groups\b/i],
+    meaning: SENSITIVE_PORT,
+  },
+  {
+    product: 'defender-for-cloud',
+    title: [/^Internet-facing virtual machines\b|\bshould (disable|restrict|disallow) public network access$/i],
+    meaning: REACHABLE,
+  },
+  {
+    product: 'defender-for-cloud',
+    title: [/^Public network access\b.*\bshould be disabled\b|^Storage accounts?\b.*\bpublic\b.*\baccess\b/i],
+    meaning: REACHABLE,
+  },
+  {
+    product: 'defender-for-cloud',
+    title: [/\bowner permissions?\b/i],
+    meaning: ADMIN,
+  },
+  {
+    product: 'defender-for-cloud',
+    title: [/\b(vulnerabilit(y|ies)|system updates)\b.*\b(resolved|remediated|installed)\b/i],
+    meaning: CONDITIONAL,
+  },
 
   // What Access Analyzer finds shared.
   { product: 'access-analyzer', type: /\/External Access Granted$/, meaning: OTHER_TENANTS },

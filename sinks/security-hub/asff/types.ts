@@ -28,7 +28,7 @@ const STANDARDS = `${CHECKS}/Industry and Regulatory Standards`
 /** The source's types, where they are of Security Hub's taxonomy; else the one of the finding's kind. Never none. */
 export function asffTypes(event: Json, hasStandards: boolean): string[] {
   const given = list(at(event, 'finding_info', 'types')).flatMap((each) => {
-    if (typeof each !== 'string') return []
+    if (typeof each !== 'string' || each.length > 2 * LONGEST) return []
     const type = each.replace(/[/\s]+$/, '').trim()
     return type.length <= LONGEST && type.isWellFormed() && TYPE.test(type) ? [type] : []
   })

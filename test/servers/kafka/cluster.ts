@@ -5,7 +5,7 @@ import { freePorts } from '../free-ports.ts'
 import type { JavaRuntime } from '../java.ts'
 import { KafkaNode } from './node.ts'
 import { kafkaRuntime } from './runtime.ts'
-import { makeCertificates, scramUsers, securityProperties, stranger, user, type Security } from './security.ts'
+import { makeCertificates, scramUsers, securityProperties, hubUser, stranger, user, type Security } from './security.ts'
 import { addressOf, serverProperties, type NodePorts } from './settings.ts'
 import { findCoordinator, topicPartitions, type TopicPartition } from './wire.ts'
 
@@ -182,7 +182,11 @@ async function partsOf(
       leftovers: keep ? undefined : directory,
     })
   })
-  return { ports, nodes, security: certificates && { ...certificates, ...guardedAddresses(ports), user, stranger } }
+  return {
+    ports,
+    nodes,
+    security: certificates && { ...certificates, ...guardedAddresses(ports), user, stranger, hubUser },
+  }
 }
 
 async function nodePorts(brokers: number, guarded: boolean): Promise<NodePorts[]> {

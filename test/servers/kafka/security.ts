@@ -21,6 +21,8 @@ export interface Security {
   readonly user: Credentials
   /** May sign in, and nothing else. */
   readonly stranger: Credentials
+  /** The same, signed in as a client of an event hub does: by PLAIN, with a connection string for a password. */
+  readonly hubUser: Credentials
 }
 
 export interface CertifiedKey {
@@ -36,6 +38,10 @@ export interface Certificates {
 
 export const user: Credentials = { username: 'posture', password: 'posture-secret' }
 export const stranger: Credentials = { username: 'stranger', password: 'stranger-secret' }
+export const hubUser: Credentials = {
+  username: '$ConnectionString',
+  password: 'Endpoint=sb://localhost/;SharedAccessKeyName=listen;SharedAccessKey=bGlzdGVuLXNlY3JldA==',
+}
 const CLIENT = `/CN=${user.username}`
 
 /** Makes an authority in `directory`, and a server and a client that it has signed; they last for two days. */
@@ -67,7 +73,9 @@ export async function makeCertificates(directory: string): Promise<Certificates>
 export function securityProperties({ ca, server }: Certificates): string[] {
   const login = (mechanism: string, module: string, options = '') =>
     `listener.name.sasl_ssl.${mechanism}.sasl.jaas.config=org.apache.kafka.common.security.${module} required${options};`
-  const passwords = [user, stranger].map(({ username, password }) => ` user_${username}="${password}"`).join('')
+  const passwords = [user, stranger, hubUser]
+    .map(({ username, password }) => ` user_${username}="${password}"`)
+    .join('')
   return [
     'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512,OAUTHBEARER',
     login('plain', 'plain.PlainLoginModule', passwords),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { repairKafkajs } from './kafkajs-repairs.ts'
+import { repairKafkajs } from './repairs.ts'
 
 interface Coordinator {
   heartbeat(): Promise<void>

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { repairKafkajs } from './kafkajs-repairs.ts'
+import { repairKafkajs } from './repairs.ts'
 
 interface Queue {
   readonly throttleCheckTimeoutId: unknown

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asError } from '../../core/errors.ts'
+import { asError } from '../errors.ts'
 
 /** What of kafkajs's member of a group is touched here. */
 interface ConsumerGroup {
