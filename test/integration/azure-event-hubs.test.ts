@@ -15,8 +15,6 @@ import { DefenderHub, GROUP } from '../defender-hub.ts'
 import { collectWith, pipelineOf } from '../kills-while-messages-arrive.ts'
 import { expectOracle } from '../oracle/expect-oracle.ts'
 import { ended, type ScratchPipeline } from '../scratch-pipeline.ts'
-import { whyNoAzurite } from '../servers/azurite/available.ts'
-import { Azurite } from '../servers/azurite/azurite.ts'
 import { EntraAuthority } from '../servers/entra-authority.ts'
 import { makeProxyCertificates } from '../servers/faulty-proxy-certificates.ts'
 import { WebSocketBridge } from '../servers/web-socket-bridge.ts'
@@ -117,61 +115,6 @@ test('two pipelines share the partitions; one that was stopped for a while and g
   for (const child of children) child.kill('SIGTERM')
   for (const { code, stderr } of await Promise.all(ends)) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(keysOf(one, other).size).toBe(200)
-})
-
-test('cut and closed connections, detached links and refused tokens are waited out without loss', async (context) => {
-  const hub = await DefenderHub.open(context)
-  const pipeline = pipelineOf(hub)
-  const child = pipeline.spawn(['run', '--config', pipeline.config, '--log-level', 'warn'])
-  const end = ended(child)
-  await until(() => hub.hub.counts.receivers === 4)
-  const faults = [
-    () => hub.hub.disconnect('cut'),
-    () => hub.hub.disconnect('forced'),
-    () => hub.hub.detach(),
-    () => {
-      hub.hub.faults.refuseTokens = 2
-      hub.hub.disconnect('cut')
-    },
-    () => Object.assign(hub.hub.faults, { tokenMs: 500 }) && hub.hub.disconnect('cut'),
-  ]
-  for (const [index, fault] of faults.entries()) {
-    await hub.send(numbers(20, index * 40))
-    fault()
-    await hub.send(numbers(20, index * 40 + 20))
-    await sleep(1500)
-  }
-  hub.hub.faults.tokenMs = Infinity
-  await until(async () => (await hub.left()).all === 0)
-  await sleep(500)
-  child.kill('SIGTERM')
-  expect((await end).code).toBe(0)
-  expect(keysOf(pipeline).size).toBe(200)
-})
-
-test('a storage account that is away is waited for, and what came meanwhile is not lost', async ({ skip }) => {
-  const why = await whyNoAzurite()
-  if (why !== undefined) return skip(why)
-  const azurite = await Azurite.start()
-  onTestFinished(() => azurite.stop())
-  const hub = await DefenderHub.with(azurite.connectionString)
-  const pipeline = pipelineOf(hub)
-  const child = pipeline.spawn(['run', '--config', pipeline.config, '--log-level', 'warn'])
-  const end = ended(child)
-  await until(() => hub.hub.counts.receivers === 4)
-  await hub.send(numbers(40))
-  await until(async () => (await hub.left()).all === 0)
-  await azurite.pause()
-  await hub.send(numbers(40, 40))
-  await until(() => hub.hub.counts.receivers === 0)
-  await azurite.startAgain()
-  await until(async () => (await hub.left()).all === 0)
-  await sleep(500)
-  child.kill('SIGTERM')
-  const { code, stderr } = await end
-  expect(code).toBe(0)
-  expect(stderr).toContain('CHECKPOINTS_UNREACHABLE')
-  expect(keysOf(pipeline).size).toBe(80)
 })
 
 test('check says of each thing that is missing what it is and how to mend it', async (context) => {
