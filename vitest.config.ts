@@ -12,7 +12,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './tools/skipped-reporter.ts'],
     projects: [
-      { test: { name: 'unit', include: [`${stages}/**/*.test.ts`], testTimeout: 10_000 } },
+      // Many of them wait, for small servers and clocks: as many at once keep two cores busy.
+      { test: { name: 'unit', include: [`${stages}/**/*.test.ts`], maxWorkers: 4, testTimeout: 10_000 } },
       {
         test: {
           name: 'integration',
@@ -32,7 +33,7 @@ export default defineConfig({
           include: [hubs],
           globalSetup: sharedServers,
           // They mostly wait, for claims, sessions and deadlines of small servers of their own.
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 2 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -1,21 +1,40 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import type { Config } from '../collectors/azure-event-hubs/config.ts'
 import { KafkaEndpoint } from '../collectors/azure-event-hubs/kafka/kafka-endpoint.ts'
 import { Inbox } from '../collectors/messages/inbox.ts'
 import type { Message } from '../collectors/messages/message.ts'
 import type { Context } from '../core/component.ts'
+import { KafkaHub, type KafkaHubOptions } from './kafka-hub.ts'
 import { logInto, type Said } from './scratch-kafka.ts'
+import { whyNoOwnBrokers } from './servers/kafka/available.ts'
 import { KafkaCluster } from './servers/kafka/cluster.ts'
 
-/** A broker as a namespace's Kafka endpoint, which asks who signs in. */
-export function startHubCluster(): Promise<KafkaCluster> {
-  return KafkaCluster.start({
-    brokers: 1,
-    security: 'sasl-ssl',
+/**
+ * A broker as a namespace's Kafka endpoint, which asks who signs in, for the tests of this file, which are skipped where
+ * there can be none; and hubs of it, each of which ends with its test.
+ */
+export function hubCluster() {
+  const why = whyNoOwnBrokers()
+  let cluster: KafkaCluster | undefined
+  beforeAll(async () => {
+    if (why !== undefined) return
     // What a namespace gives: the brokers' default group delay would only make each test three seconds longer.
-    config: ['group.initial.rebalance.delay.ms=0'],
+    const config = ['group.initial.rebalance.delay.ms=0']
+    cluster = await KafkaCluster.start({ brokers: 1, security: 'sasl-ssl', config })
   })
+  afterAll(() => cluster?.stop())
+  beforeEach(({ skip }) => skip(why !== undefined, why))
+  return {
+    get cluster(): KafkaCluster {
+      return cluster!
+    },
+    async newHub(options?: KafkaHubOptions): Promise<KafkaHub> {
+      const hub = await KafkaHub.create(cluster!, options)
+      onTestFinished(() => hub.close())
+      return hub
+    },
+  }
 }
 
 /** The endpoint as these settings have it, with what it says. */

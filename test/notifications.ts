@@ -3,7 +3,7 @@ import type { CollectedBatch, Collector } from '../collectors/collector.ts'
 import { gcpPubsub } from '../collectors/gcp-pubsub/gcp-pubsub.ts'
 import type { Config } from '../collectors/gcp-pubsub/config.ts'
 import { sampleNotification } from '../collectors/gcp-pubsub/mapping/sample-scc.ts'
-import type { Context } from '../core/component.ts'
+import { notedContext } from './noted-context.ts'
 import type { FindingObserved } from '../schemas/generated/posture-event.ts'
 import type { ArrivingSource, ReadSource } from './kills-while-messages-arrive.ts'
 import type { PubsubServer } from './servers/pubsub/pubsub-server.ts'
@@ -43,20 +43,7 @@ export async function newReader(
   server: PubsubServer,
   { endpoint = server.endpoint, ...settings }: Partial<Config> = {},
 ) {
-  const logged: string[] = []
-  const counts: Record<string, number> = {}
-  const log = (_fields: object, message: string): void => void logged.push(message)
-  const context: Context = {
-    name: 'scc',
-    tenant: 'acme',
-    clock: Date.now,
-    log: { debug: log, info: log, warn: log, error: log },
-    metrics: {
-      count: (name, by) => void (counts[name] = (counts[name] ?? 0) + by),
-      gauge: () => {},
-      observe: () => {},
-    },
-  }
+  const { context, logged, counts } = notedContext('scc')
   const collector = await gcpPubsub.create(
     {
       subscription: server.subscription,

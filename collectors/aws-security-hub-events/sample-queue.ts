@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import type { Context } from '../../core/component.ts'
+import { notedContext } from '../../test/noted-context.ts'
 import type { FindingObserved } from '../../schemas/generated/posture-event.ts'
 import { SchemaRegistry } from '../../schemas/registry.ts'
 import { SqsServer } from '../../test/servers/sqs/sqs-server.ts'
@@ -28,20 +28,7 @@ export async function openQueue(): Promise<SqsServer> {
 
 /** A collector of that queue, with what it says and counts. */
 export async function openCollector(sqs: SqsServer, settings: Settings = {}) {
-  const logged: string[] = []
-  const counts: Record<string, number> = {}
-  const log = (_fields: object, message: string): void => void logged.push(message)
-  const context: Context = {
-    name: 'hub',
-    tenant: 'acme',
-    clock: Date.now,
-    log: { debug: log, info: log, warn: log, error: log },
-    metrics: {
-      count: (name, by) => void (counts[name] = (counts[name] ?? 0) + by),
-      gauge: () => {},
-      observe: () => {},
-    },
-  }
+  const { context, logged, counts } = notedContext('hub')
   const config = {
     queueUrl: sqs.url,
     region: 'eu-west-1',

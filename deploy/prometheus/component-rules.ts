@@ -4,7 +4,15 @@ import { DAY, type Timescale } from './timescale.ts'
 
 /** Alerts about single collectors and sinks, and about what was set aside. */
 export function componentRules(time: Timescale): readonly AlertRule[] {
-  return [sinkWaiting(time), collectorWaiting(time), silent(time), sweepFailing(time), deadLetters(time), intel(time)]
+  return [
+    sinkWaiting(time),
+    collectorWaiting(time),
+    silent(time),
+    sweepFailing(time),
+    missed(time),
+    deadLetters(time),
+    intel(time),
+  ]
 }
 
 function sinkWaiting(time: Timescale): AlertRule {
@@ -55,6 +63,18 @@ function sweepFailing(time: Timescale): AlertRule {
     summary: '{{ $labels.job }}: sweeps of {{ $labels.collector }} fail',
     description:
       '{{ $labels.collector }} could not read its source to the end, and no sweep has succeeded within half an hour: what it says is out of date, and nothing is closed for being absent.',
+  }
+}
+
+function missed(time: Timescale): AlertRule {
+  return {
+    name: 'PostureMessagesMissed',
+    severity: 'warning',
+    expression: `sum by (job, collector) ${rise('posture_collector_messages_missed_total', 15, time)} > 0`,
+    for: time.span(0),
+    summary: '{{ $labels.job }}: {{ $labels.collector }} came too late for messages of its source',
+    description:
+      '{{ printf "%.0f" $value }} messages were older than the retention of the source of {{ $labels.collector }}, and deleted there before they were read. What they said is not known here until the source says it again.',
   }
 }
 

@@ -1,27 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { Inbox } from '../../collectors/messages/inbox.ts'
 import type { Message } from '../../collectors/messages/message.ts'
-import { newEndpoint, Reader, startHubCluster } from '../kafka-hub-reader.ts'
-import { KafkaHub, type KafkaHubOptions } from '../kafka-hub.ts'
+import { newEndpoint, Reader, hubCluster } from '../kafka-hub-reader.ts'
 import type { Said } from '../scratch-kafka.ts'
-import { whyNoOwnBrokers } from '../servers/kafka/available.ts'
-import type { KafkaCluster } from '../servers/kafka/cluster.ts'
 
-const why = whyNoOwnBrokers()
 const going = new AbortController().signal
-
-let cluster: KafkaCluster
-beforeAll(async () => {
-  if (why === undefined) cluster = await startHubCluster()
-})
-afterAll(() => cluster?.stop())
-beforeEach(({ skip }) => skip(why !== undefined, why))
-
-async function newHub(options?: KafkaHubOptions): Promise<KafkaHub> {
-  const hub = await KafkaHub.create(cluster, options)
-  onTestFinished(() => hub.close())
-  return hub
-}
+const namespace = hubCluster()
+const newHub = namespace.newHub
 
 function sorted(lists: readonly (readonly string[])[]): string[] {
   return lists.flat().toSorted()

@@ -1,35 +1,21 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { defenderFindings } from '../../collectors/azure-event-hubs/mapping/sample-defender-findings.ts'
 import { sampleAssessment } from '../../collectors/azure-event-hubs/mapping/sample-defender.ts'
 import { Inbox } from '../../collectors/messages/inbox.ts'
 import type { Message } from '../../collectors/messages/message.ts'
 import { Secret } from '../../core/secret.ts'
-import { newEndpoint, startHubCluster } from '../kafka-hub-reader.ts'
-import { KafkaHub, type KafkaHubOptions } from '../kafka-hub.ts'
+import { newEndpoint, hubCluster } from '../kafka-hub-reader.ts'
+import type { KafkaHub } from '../kafka-hub.ts'
 import { pipelineOf } from '../kills-while-messages-arrive.ts'
 import { expectOracle } from '../oracle/expect-oracle.ts'
 import { ended, type ScratchPipeline } from '../scratch-pipeline.ts'
-import { whyNoOwnBrokers } from '../servers/kafka/available.ts'
-import type { KafkaCluster } from '../servers/kafka/cluster.ts'
 import { bearerToken } from '../servers/kafka/security.ts'
 
-const why = whyNoOwnBrokers()
 const going = new AbortController().signal
-
-let cluster: KafkaCluster
-beforeAll(async () => {
-  if (why === undefined) cluster = await startHubCluster()
-})
-afterAll(() => cluster?.stop())
-beforeEach(({ skip }) => skip(why !== undefined, why))
-
-async function newHub(options?: KafkaHubOptions): Promise<KafkaHub> {
-  const hub = await KafkaHub.create(cluster, options)
-  onTestFinished(() => hub.close())
-  return hub
-}
+const namespace = hubCluster()
+const newHub = namespace.newHub
 
 function newPipeline(hub: KafkaHub): ScratchPipeline {
   return pipelineOf({ collector: hub.yaml(), environment: hub.environment })
@@ -95,7 +81,7 @@ describe('by the real command', () => {
       asked.push(new URL(url!, 'http://localhost').searchParams.get('resource') ?? '')
       const expires_on = String(Math.floor(Date.now() / 1000) + 3600)
       response.writeHead(200, { 'content-type': 'application/json' })
-      const access_token = bearerToken(cluster.security.hubUser.username)
+      const access_token = bearerToken(namespace.cluster.security.hubUser.username)
       response.end(JSON.stringify({ access_token, expires_on, token_type: 'Bearer', resource: 'any' }))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -150,7 +136,7 @@ describe('what the hub refuses is said, with how to mend it', () => {
       'a certificate of an unknown authority',
       'EVENT_HUBS_UNREACHABLE',
       'kafka.ca',
-      (hub: KafkaHub) => hub.settings({ kafka: { brokers: [...cluster.security.saslSsl] } }),
+      (hub: KafkaHub) => hub.settings({ kafka: { brokers: [...namespace.cluster.security.saslSsl] } }),
     ],
   ] as const)('%s', async (_, code, words, settingsOf) => {
     const endpoint = newEndpoint(settingsOf(await newHub()))

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, type TestContext } from 'vitest'
 import { faultRun } from '../faults/alerts/fault-run.ts'
 import { faultTable } from '../faults/alerts/fault-table.ts'
+import { messagesMissed } from '../faults/alerts/hub-scenes.ts'
 import { brokerHalted, strayMember } from '../faults/alerts/kafka-scenes.ts'
 import { newerRecord, noSinks, sourceDown, staleIntel } from '../faults/alerts/pipeline-scenes.ts'
 import type { Scene } from '../faults/alerts/scene.ts'
@@ -23,13 +24,14 @@ test('every alert fires in its fault and in no other, and ends with it', async (
   const why = new PrometheusProgram('prometheus').whyNot()
   if (why !== undefined) return context.skip(why)
   const [halted, other] = await Promise.all([1, 2].map(() => kafka(context)))
-  const ports = await freePorts(16)
+  const ports = await freePorts(17)
   const port = () => ports.pop()!
   const scenes: Scene[] = [
     ...[undisturbed, poison, silent, unreadable, dead, restarting()].map((plan) => reportScene(port(), plan)),
     ...(await Promise.all([sinkDown, sinkRefused, sinkSlow, nearRetention].map((plan) => sinkScene(port(), plan)))),
     await sourceDown(port()),
     ...[noSinks, staleIntel, newerRecord].map((scene) => scene(port())),
+    await messagesMissed(port(), context),
     await brokerHalted(port(), halted!),
     await strayMember(port(), other!),
   ]

@@ -1,30 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { sampleAssessment } from '../../collectors/azure-event-hubs/mapping/sample-defender.ts'
-import { Reader, startHubCluster } from '../kafka-hub-reader.ts'
-import { KafkaHub, type KafkaHubOptions } from '../kafka-hub.ts'
+import { Reader, hubCluster } from '../kafka-hub-reader.ts'
+import type { KafkaHub } from '../kafka-hub.ts'
 import { pipelineOf } from '../kills-while-messages-arrive.ts'
 import type { Said } from '../scratch-kafka.ts'
 import { ended, type ScratchPipeline } from '../scratch-pipeline.ts'
-import { whyNoOwnBrokers } from '../servers/kafka/available.ts'
-import type { KafkaCluster } from '../servers/kafka/cluster.ts'
 
-const why = whyNoOwnBrokers()
 const CLAIM_MS = 6000
 const KILLS = 20
-
-let cluster: KafkaCluster
-beforeAll(async () => {
-  if (why === undefined) cluster = await startHubCluster()
-})
-afterAll(() => cluster?.stop())
-beforeEach(({ skip }) => skip(why !== undefined, why))
-
-async function newHub(options?: KafkaHubOptions): Promise<KafkaHub> {
-  const hub = await KafkaHub.create(cluster, options)
-  onTestFinished(() => hub.close())
-  return hub
-}
+const namespace = hubCluster()
+const newHub = namespace.newHub
 
 function newPipeline(hub: KafkaHub): ScratchPipeline {
   return pipelineOf({ collector: hub.yaml(), environment: hub.environment })
@@ -59,7 +45,7 @@ test('a broker that restarts in the middle is waited for, and nothing is lost', 
   const reader = (await Reader.open(hub.settings({ claimSeconds: 30 }), said)).start()
   await hub.send(Array.from({ length: 400 }, () => 'before'))
   await expect.poll(() => new Set(reader.ids).size, { timeout: 20_000 }).toBe(400)
-  await cluster.restart(1)
+  await namespace.cluster.restart(1)
   await hub.send(Array.from({ length: 400 }, () => 'after'))
   await expect.poll(() => new Set(reader.ids).size, { timeout: 60_000 }).toBe(800)
   expect(reader.failure).toBeUndefined()

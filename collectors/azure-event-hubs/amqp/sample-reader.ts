@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Checkpoint, CheckpointStore, PartitionOwnership } from '@azure/event-hubs'
 import { onTestFinished } from 'vitest'
-import type { Context } from '../../../core/component.ts'
 import { Secret } from '../../../core/secret.ts'
 import { EventHub, type EventHubOptions } from '../../../test/servers/event-hubs/event-hub.ts'
+import { notedContext } from '../../../test/noted-context.ts'
 import { Inbox } from '../../messages/inbox.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Config } from '../config.ts'
@@ -64,25 +64,6 @@ export function configOf(hub: EventHub, changes: Partial<Config> = {}): Config {
   }
 }
 
-/** A context that keeps what is said and counted. */
-function openContext() {
-  const logged: string[] = []
-  const counts: Record<string, number> = {}
-  const log = (_fields: object, message: string): void => void logged.push(message)
-  const context: Context = {
-    name: 'defender',
-    tenant: 'acme',
-    clock: Date.now,
-    log: { debug: log, info: log, warn: log, error: log },
-    metrics: {
-      count: (name, by) => void (counts[name] = (counts[name] ?? 0) + by),
-      gauge: () => {},
-      observe: () => {},
-    },
-  }
-  return { context, logged, counts }
-}
-
 /** A reader of a hub with its inbox; it ends with the test. */
 export async function openReader(
   hub: EventHub,
@@ -96,7 +77,7 @@ export async function openReader(
       return store
     }
   }
-  const { context, logged, counts } = openContext()
+  const { context, logged, counts } = notedContext('defender')
   const endpoint = new AmqpEndpoint(config, context, address, new Clients(config, address))
   const inbox = new Inbox<Message>()
   const stop = new AbortController()

@@ -1,8 +1,6 @@
-import { asError, PipelineError, TransientError, type Fault } from '../../../core/errors.ts'
+import { PipelineError, TransientError, type Fault } from '../../../core/errors.ts'
+import { failuresIn, type KafkaFailure } from '../../../core/kafkajs/failure.ts'
 import type { Scrub } from '../scrub.ts'
-
-/** What kafkajs puts on its errors; each class fills some of them. */
-type KafkaFailure = Error & { readonly type?: unknown; readonly code?: unknown; readonly errors?: unknown }
 
 /** Our code, whose turn it is, and what to do. */
 type Meaning = readonly [code: string, fault: Fault | undefined, sentence: string]
@@ -113,7 +111,7 @@ const NO_HOST_CODES =
  * Azure's, so that it can be mended while we wait. `what` begins the sentence. Our own errors and aborts pass unchanged.
  */
 export function kafkaError(thrown: unknown, what: string, scrub: Scrub): Error {
-  const chain = chainOf(thrown)
+  const chain = failuresIn(thrown)
   const known = chain.find((error) => error instanceof PipelineError || error.name === 'AbortError')
   if (known !== undefined) return known
   const decisive = chain.find((error) => meaningOf(error) !== undefined) ?? chain.at(-1)!
@@ -130,26 +128,11 @@ const REJOINED = ['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER
 
 /** Whether the group has given this reader's partitions away, or is about to, or is kept elsewhere now. */
 export function hasMoved(error: unknown): boolean {
-  return chainOf(error).some(({ type }) => typeof type === 'string' && REJOINED.includes(type))
+  return failuresIn(error).some(({ type }) => typeof type === 'string' && REJOINED.includes(type))
 }
 
 function meaningOf({ type, code, name }: KafkaFailure): Meaning | undefined {
   if (typeof type === 'string' && BY_TYPE[type] !== undefined) return BY_TYPE[type]
   if (typeof code === 'string' && NO_HOST_CODES.test(code)) return NO_HOST
   return BY_NAME[name]
-}
-
-/** The error, what it was caused by, and what it gathers, the outermost first. */
-function chainOf(thrown: unknown): KafkaFailure[] {
-  const chain: KafkaFailure[] = []
-  const waiting = [thrown]
-  while (waiting.length > 0 && chain.length < 16) {
-    const next = waiting.shift()
-    if (next === undefined || chain.includes(next as KafkaFailure)) continue
-    const error = asError(next) as KafkaFailure
-    chain.push(error)
-    if (error.cause !== undefined) waiting.push(error.cause)
-    if (Array.isArray(error.errors)) waiting.push(...(error.errors as unknown[]))
-  }
-  return chain
 }

@@ -1,10 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { PermanentError } from '../../../core/errors.ts'
+import { requireSound } from '../../messages/sample-soundness.ts'
 import { SchemaRegistry } from '../../../schemas/registry.ts'
-import { MessageReading, type MappedRecord } from '../../messages/message-reading.ts'
-import { controlEvent } from '../../records/control-event.ts'
-import { findingEvent } from '../../records/finding-event.ts'
+import { MessageReading } from '../../messages/message-reading.ts'
 import { defenderFormat } from './defender-format.ts'
 import { anyMessage, anyRecord } from './sample-bodies.ts'
 import { defenderFindings, ENQUEUED } from './sample-defender-findings.ts'
@@ -19,20 +17,6 @@ const context = {
   metrics: { count: log, gauge: log, observe: log },
 }
 const schemas = new SchemaRegistry()
-
-function requireSound(mapped: MappedRecord): void {
-  if (mapped.outcome === 'finding') {
-    const event = findingEvent(context, mapped.finding.statement, 'bytes')
-    schemas.check('posture-event', event)
-    schemas.check('posture-event', JSON.parse(JSON.stringify(event)))
-  } else if (mapped.outcome === 'control') {
-    schemas.check('posture-event', controlEvent(context, mapped.control, 'bytes'))
-  } else if (mapped.outcome === 'rejected') {
-    expect(mapped.error).toBeInstanceOf(PermanentError)
-    // RECORD_UNREADABLE is what nobody has thought of.
-    expect(mapped.error.code).toMatch(/^RECORD_(?!UNREADABLE)/)
-  }
-}
 
 describe('every field of', () => {
   test.each(defenderFindings.map((sample) => [sample.name, sample] as const))('%s', (_, { body, statement }) => {

@@ -1,30 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { requireSound } from '../../messages/sample-soundness.ts'
 import { PermanentError } from '../../../core/errors.ts'
-import { SchemaRegistry } from '../../../schemas/registry.ts'
-import type { MappedRecord } from '../../messages/message-reading.ts'
-import { findingEvent } from '../../records/finding-event.ts'
 import { anyBodyOf } from '../../records/sample-mutations.ts'
 import { anyTextOf } from './sample-texts.ts'
 import { PUBLISHED, sampleNotification, sampleV1Notification, sccSamples } from './sample-scc.ts'
 import { sccFormat } from './scc-format.ts'
 
 const options = { zone: 'UTC', reportedAt: PUBLISHED, withoutData: false }
-const context = { tenant: 'acme', name: 'scc', clock: () => PUBLISHED }
-const schemas = new SchemaRegistry()
 const bodies = sccSamples.map(({ body }) => body)
-
-function requireSound(mapped: MappedRecord): void {
-  if (mapped.outcome === 'finding') {
-    const event = findingEvent(context, mapped.finding.statement, 'bytes')
-    schemas.check('posture-event', event)
-    schemas.check('posture-event', JSON.parse(JSON.stringify(event)))
-  } else if (mapped.outcome === 'rejected') {
-    expect(mapped.error).toBeInstanceOf(PermanentError)
-    // RECORD_UNREADABLE is what nobody has thought of.
-    expect(mapped.error.code).toMatch(/^RECORD_(?!UNREADABLE)/)
-  }
-}
 
 test('there are samples of both versions, each about a finding of its own', () => {
   expect(sccSamples.length).toBeGreaterThanOrEqual(20)

@@ -16,6 +16,11 @@ const failing: Firing = {
   labels: { job, collector: 'hub' },
   summary: 'posture-stream: sweeps of hub fail',
 }
+const missed: Firing = {
+  alert: 'PostureMessagesMissed',
+  labels: { job, collector: 'hub' },
+  summary: 'posture-stream: hub came too late for messages of its source',
+}
 const dead: Firing = {
   alert: 'PostureDeadLetters',
   labels: { job, stage: 'sinks', component: 's', code: 'HTTP_400' },
@@ -61,6 +66,14 @@ export const componentCases: readonly RuleCase[] = [
     name: 'a sweep that failed and was done again',
     series: { [sweeps('failed')]: '0x3 1x60', [sweeps('completed')]: '5x7 6x60' },
     at: { 12: [], 20: [] },
+  },
+  {
+    name: 'messages that were deleted unread, until a quarter of an hour later, and only once for all partitions',
+    series: {
+      [of('posture_collector_messages_missed_total', 'a', hub)]: '_x4 7x40',
+      [of('posture_collector_messages_missed_total', 'b', hub)]: '_x4 2x40',
+    },
+    at: { 3: [], 4: [missed], 18: [missed], 20: [] },
   },
   {
     name: 'dead letters with a code that was never met, until a quarter of an hour later',
