@@ -3,6 +3,7 @@ import { PermanentError, asError, errorCode } from '../core/errors.ts'
 import type { Checkpoint } from '../schemas/generated/checkpoint.ts'
 import { MAJORS, requireSchema } from '../schemas/records.ts'
 import type { SchemaRegistry } from '../schemas/registry.ts'
+import { readTopic } from '../stream/read-topic.ts'
 import { MAX_RECORD_BYTES, recordBytes, type OutgoingRecord, type Stream, type StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
 
@@ -100,14 +101,7 @@ export class CheckpointTable {
 /** By key, the last record of each collector of a tenant that has one. Reads the topic whole. */
 export async function readCheckpoints(stream: Stream, tenant: string): Promise<ReadonlyMap<string, StreamRecord>> {
   const table = new CheckpointTable(tenant)
-  const following = await stream.follow(topics.checkpoints.name, (records) => {
-    for (const record of records) table.add(record)
-  })
-  try {
-    await following.ready
-  } finally {
-    await following.stop()
-  }
+  await readTopic(stream, topics.checkpoints.name, (record) => table.add(record))
   return table.latest()
 }
 

@@ -7,6 +7,7 @@ import type { RunContext } from '../core/component.ts'
 import { unwatched } from '../core/condition.ts'
 import type { PostureEvent, ScanStarted } from '../schemas/generated/posture-event.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
+import { readTopic } from '../stream/read-topic.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import { partitionFor } from '../stream/partitioner.ts'
 import type { StreamRecord } from '../stream/stream.ts'
@@ -84,9 +85,7 @@ export class SampleStage {
 
   async read(topic: string): Promise<StreamRecord[]> {
     const read: StreamRecord[] = []
-    const following = await this.stream.follow(topic, (records) => void read.push(...records))
-    await following.ready
-    await following.stop()
+    await readTopic(this.stream, topic, (record) => void read.push(record))
     return read
   }
 

@@ -1,7 +1,7 @@
 import { readFindingHeaders } from '../schemas/records.ts'
 import type { Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
-import { readTopic } from './selection/read-topic.ts'
+import { readTopic } from '../stream/read-topic.ts'
 
 /** A revision, and where it stands on posture.findings. */
 export interface Place {

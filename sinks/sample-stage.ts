@@ -6,6 +6,7 @@ import { unwatched } from '../core/condition.ts'
 import type { Metrics } from '../core/telemetry.ts'
 import type { Tracing } from '../core/tracing.ts'
 import { findingHeaders } from '../schemas/records.ts'
+import { readTopic } from '../stream/read-topic.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { OutgoingRecord, Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
@@ -128,9 +129,7 @@ export class SampleStage {
 
   async records(topic: string): Promise<StreamRecord[]> {
     const records: StreamRecord[] = []
-    const following = await this.stream.follow(topic, (some) => void records.push(...some))
-    await following.ready
-    await following.stop()
+    await readTopic(this.stream, topic, (record) => void records.push(record))
     return records
   }
 

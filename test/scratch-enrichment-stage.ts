@@ -16,6 +16,7 @@ import { eventRoute } from '../schemas/event-route.ts'
 import type { Intel, PostureEvent } from '../schemas/generated/posture-event.ts'
 import { eventHeaders, readFindingHeaders } from '../schemas/records.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
+import { readTopic } from '../stream/read-topic.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
@@ -136,9 +137,7 @@ export class ScratchEnrichmentStage {
 
   async records(topic: string): Promise<StreamRecord[]> {
     const records: StreamRecord[] = []
-    const following = await this.stream.follow(topic, (batch) => void records.push(...batch))
-    await following.ready
-    await following.stop()
+    await readTopic(this.stream, topic, (record) => void records.push(record))
     return records
   }
 

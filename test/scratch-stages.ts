@@ -18,6 +18,7 @@ import type { PostureEvent } from '../schemas/generated/posture-event.ts'
 import { SchemaRegistry } from '../schemas/registry.ts'
 import { runSink } from '../sinks/runner.ts'
 import type { PostureFinding, Sink } from '../sinks/sink.ts'
+import { readTopic } from '../stream/read-topic.ts'
 import { EmbeddedStream } from '../stream/embedded/embedded-stream.ts'
 import type { Stream, StreamRecord } from '../stream/stream.ts'
 import { topics } from '../stream/topics.ts'
@@ -110,9 +111,7 @@ export class ScratchStages {
   /** Everything in a topic, by partition and offset. */
   async records(topic: keyof typeof topics): Promise<StreamRecord[]> {
     const records: StreamRecord[] = []
-    const following = await this.stream.follow(topics[topic].name, (some) => void records.push(...some))
-    await following.ready
-    await following.stop()
+    await readTopic(this.stream, topics[topic].name, (record) => void records.push(record))
     return records.toSorted((one, other) => one.partition - other.partition || Number(one.offset - other.offset))
   }
 

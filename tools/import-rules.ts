@@ -20,7 +20,7 @@ export const folders = [
 
 const testCode = String.raw`\.(test|contract)\.ts$|^(test|deploy)/|/contract/|/sample-[a-z-]+\.ts$|^vitest\.config\.ts$`
 const devTools = String.raw`^tools/|^bench/|^schemas/(generate-types|ocsf/compile)\.ts$`
-const port = String.raw`^stream/(stream|topics)\.ts$`
+const port = String.raw`^stream/(stream|topics|read-topic)\.ts$`
 /** The parts of enrichment that the others may use, each through one file. */
 const sharedParts = String.raw`^enrichment/(lifecycle/lifecycle|graph/graph|state/keys|state/walk-marks)\.ts$`
 /** What several collectors use and none of them owns: Security Hub's formats, AWS's clients, and the reading of files, messages and records. */

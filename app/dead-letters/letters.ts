@@ -1,4 +1,5 @@
 import { deadLetterId, readVerdict, type Verdict } from '../../schemas/dead-letters.ts'
+import { readTopic } from '../../stream/read-topic.ts'
 import type { Stream, StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 
@@ -48,15 +49,7 @@ export async function readDeadLetters(
   { keep = () => false, all = false, from = new Map() }: ReadingOptions = {},
 ): Promise<DeadLetter[]> {
   const joiner = new PartJoiner(keep)
-  const take = (records: readonly StreamRecord[]): void => {
-    for (const record of records) joiner.add(record)
-  }
-  const following = await stream.follow(topics.deadLetters.name, take, { from })
-  try {
-    await following.ready
-  } finally {
-    await following.stop()
-  }
+  await readTopic(stream, topics.deadLetters.name, (record) => joiner.add(record), { from })
   return joiner.letters().filter(({ verdict }) => all || verdict === undefined)
 }
 

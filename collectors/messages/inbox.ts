@@ -57,8 +57,9 @@ export class Inbox<Message> {
   }
 
   /**
-   * The next messages, of as many parcels as hold no more than `atMost` together, one at least; none of a list that is
-   * empty came within `waitMs`. Rejects with what made the source fail, and when the signal aborts.
+   * The next messages: of as many parcels as hold no more than `atMost` together, and of one at least. An empty list where
+   * nothing came within `waitMs`, or where an empty parcel was put, by which a source says itself that nothing is left.
+   * Rejects with what made the source fail, and when the signal aborts.
    */
   async next(atMost: number, waitMs: number, signal: AbortSignal): Promise<Taken<Message>> {
     const until = performance.now() + waitMs

@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import type { Stream, StreamRecord } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 import { progressRecord, readDeliveryRecord, type Owner, type Progress } from './delivery-records.ts'
-import { readTopic } from './read-topic.ts'
+import { readTopic } from '../../stream/read-topic.ts'
 
 /** The `from` part of every sink's configuration. */
 export const sinkFrom = Type.Enum(['state', 'earliest', 'now'], {

@@ -2,7 +2,7 @@ import type { Stream } from '../../stream/stream.ts'
 import { topics } from '../../stream/topics.ts'
 import { readDeliveryRecord } from './delivery-records.ts'
 import { KeyTable } from './key-table.ts'
-import { readTopic } from './read-topic.ts'
+import { readTopic } from '../../stream/read-topic.ts'
 
 /** Which findings a sink has delivered and not closed, by what it remembers on posture.deliveries now. Only reads. */
 export async function rememberedBy(

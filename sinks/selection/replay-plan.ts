@@ -4,7 +4,7 @@ import { topics } from '../../stream/topics.ts'
 import type { Beginning } from './beginning.ts'
 import type { OffsetList } from './offset-list.ts'
 import { PartitionPlan, type PartitionPlanOptions } from './partition-plan.ts'
-import { readTopic } from './read-topic.ts'
+import { readTopic } from '../../stream/read-topic.ts'
 import { rememberedBy } from './remembered.ts'
 
 export interface ReplayOptions extends Omit<PartitionPlanOptions, 'isRemembered' | 'from' | 'before'> {

@@ -1,5 +1,5 @@
-import { asError } from '../../core/errors.ts'
-import type { Stream, StreamRecord } from '../../stream/stream.ts'
+import { asError } from '../core/errors.ts'
+import type { Stream, StreamRecord } from './stream.ts'
 
 export interface ReadTopicOptions {
   /** By partition, where to begin; the oldest record, where it says nothing. */
