@@ -158,7 +158,11 @@ export class Bench implements AsyncDisposable {
         sessionTimeoutMs: SESSION_MS,
       },
       enrichment: { directory: this.stateOf(worker) },
-      sinks: { archive: { type: 'file', directory: this.archive }, local: { type: 'local', path: this.store } },
+      sinks: {
+        // Killed before it has ever begun, it would be promised the latest state alone, and every revision is counted.
+        archive: { type: 'file', directory: this.archive, from: 'earliest' },
+        local: { type: 'local', path: this.store },
+      },
     }
     writeFileSync(this.#configOf(worker), JSON.stringify(config))
   }
