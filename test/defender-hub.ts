@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { ContainerClient, type BlobItem } from '@azure/storage-blob'
 import { onTestFinished, type TestContext } from 'vitest'
 import { sampleAssessment } from '../collectors/azure-event-hubs/mapping/sample-defender.ts'
 import type { ArrivingSource } from './kills-while-messages-arrive.ts'
+import { newContainer } from './servers/azurite/azurite.ts'
 import { sharedAzurite } from './servers/azurite/shared-azurite.ts'
 import { EventHub, type EventHubOptions } from './servers/event-hubs/event-hub.ts'
 
@@ -32,9 +32,7 @@ export class DefenderHub implements ArrivingSource {
   static async with(store: string, options: EventHubOptions = {}): Promise<DefenderHub> {
     const hub = await EventHub.start(options)
     onTestFinished(() => hub.close())
-    const container = new ContainerClient(store, `checkpoints-${randomUUID()}`)
-    await container.create()
-    return new DefenderHub(hub, container, store)
+    return new DefenderHub(hub, new ContainerClient(store, await newContainer(store)), store)
   }
 
   get collector(): string {

@@ -1,5 +1,6 @@
 import { Duration, PubSub, SubscriptionCloseBehaviors, type Subscription, type protos } from '@google-cloud/pubsub'
 import { PassThroughClient } from 'google-auth-library'
+import { unlessAborted } from '../../core/abort.ts'
 import type { Config } from './config.ts'
 import { subscriptionName } from './config.ts'
 import { credentialsOf, foundCredentials } from './credentials.ts'
@@ -78,16 +79,11 @@ export class Source {
     ask: (pubsub: PubSub) => Promise<Answer>,
   ): Promise<Answer> {
     signal.throwIfAborted()
-    const { promise: aborted, reject } = Promise.withResolvers<never>()
-    const onAbort = (): void => reject(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
     try {
-      return await Promise.race([this.#connected().then(ask), aborted])
+      return await unlessAborted(this.#connected().then(ask), signal)
     } catch (error) {
       signal.throwIfAborted()
       throw pubsubError(error, { action, where: this.name })
-    } finally {
-      signal.removeEventListener('abort', onAbort)
     }
   }
 

@@ -15,7 +15,7 @@ import { HubClients } from './hub-clients.ts'
 import { HubSubscription } from './hub-subscription.ts'
 import { hubOutlook } from './hub-outlook.ts'
 import { SharedPartitions } from './shared-partitions.ts'
-import { within } from './within.ts'
+import { within } from '../within.ts'
 
 const CLOSE_MS = 5000
 

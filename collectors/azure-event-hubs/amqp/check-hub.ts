@@ -2,7 +2,7 @@ import type { EventHubConsumerClient } from '@azure/event-hubs'
 import type { ContainerClient } from '@azure/storage-blob'
 import type { Asking } from './asking.ts'
 import type { HubClients } from './hub-clients.ts'
-import { within } from './within.ts'
+import { within } from '../within.ts'
 
 const CLOSE_MS = 5000
 

@@ -8,6 +8,7 @@ import { BlobCheckpointStore } from '@azure/eventhubs-checkpointstore-blob'
 import type { TokenCredential } from '@azure/identity'
 import { ContainerClient, type StoragePipelineOptions } from '@azure/storage-blob'
 import type { Config } from '../config.ts'
+import { credentialOf } from '../credential.ts'
 import type { HubAddress } from '../hub-address.ts'
 
 /** Its own waits are short: what lasts longer is told, and tried again, by whoever runs the collector. */
@@ -81,13 +82,4 @@ export class HubClients {
     this.#credential ??= credentialOf(this.#config)
     return this.#credential
   }
-}
-
-async function credentialOf({ identity }: Config): Promise<TokenCredential> {
-  const { ClientSecretCredential, DefaultAzureCredential } = await import('@azure/identity')
-  if (identity === undefined) return new DefaultAzureCredential()
-  const { tenantId, clientId, clientSecret, authority } = identity
-  // An authority that Microsoft's public cloud does not know cannot be looked up there.
-  const options = authority === undefined ? {} : { authorityHost: authority, disableInstanceDiscovery: true }
-  return new ClientSecretCredential(tenantId, clientId, clientSecret.reveal(), options)
 }

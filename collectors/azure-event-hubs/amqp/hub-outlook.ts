@@ -2,7 +2,7 @@ import type { Checkpoint, EventHubConsumerClient, PartitionOwnership, PartitionP
 import type { Config } from '../config.ts'
 import type { Asking } from './asking.ts'
 import type { HubClients } from './hub-clients.ts'
-import { within } from './within.ts'
+import { within } from '../within.ts'
 
 const CLOSE_MS = 5000
 

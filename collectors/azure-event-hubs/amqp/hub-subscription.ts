@@ -15,7 +15,7 @@ import { Evictions, isEviction } from './evictions.ts'
 import { MissedMessages } from './missed-messages.ts'
 import { Quiet } from './quiet.ts'
 import type { SharedPartitions } from './shared-partitions.ts'
-import { within } from './within.ts'
+import { within } from '../within.ts'
 
 /** How long what is durable may take to be checkpointed, and the client to let go, in milliseconds. */
 const CLOSE_MS = 5000

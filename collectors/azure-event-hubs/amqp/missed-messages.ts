@@ -1,6 +1,7 @@
 import type { ReceivedEventData } from '@azure/event-hubs'
 import type { Context } from '../../../core/component.ts'
 import type { Config } from '../config.ts'
+import { tellMissed } from '../tell-missed.ts'
 
 /** Tells of messages that the hub deleted before they were read: sequence numbers of a partition have no holes. */
 export class MissedMessages {
@@ -25,15 +26,6 @@ export class MissedMessages {
     const missed = last === undefined ? 0 : (events[0]?.sequenceNumber ?? 0) - last - 1
     const newest = events.at(-1)?.sequenceNumber
     if (newest !== undefined) this.#last.set(partition, newest)
-    if (missed > 0) this.#tell(partition, missed)
-  }
-
-  #tell(partition: string, missed: number): void {
-    const { log, metrics, name } = this.#context
-    metrics.count('posture_collector_messages_missed_total', missed, { collector: name })
-    log.warn(
-      { partition, missed, consumerGroup: this.#config.consumerGroup },
-      `The hub deleted ${missed} messages of partition ${partition} before collector ${name} had read them: they were older than its retention. The next weekly snapshot brings what they said.`,
-    )
+    if (missed > 0) tellMissed(this.#context, missed, { partition, consumerGroup: this.#config.consumerGroup })
   }
 }

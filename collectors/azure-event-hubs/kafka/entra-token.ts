@@ -1,6 +1,7 @@
 import type { AccessToken, TokenCredential } from '@azure/identity'
 import { asError, TransientError } from '../../../core/errors.ts'
 import type { Config } from '../config.ts'
+import { credentialOf } from '../credential.ts'
 import { scrubOf, type Scrub } from '../scrub.ts'
 
 /** So long before it ends a token is renewed, in milliseconds: a connection is made with one that still lasts. */
@@ -8,7 +9,7 @@ const RENEW_BEFORE_MS = 5 * 60_000
 
 /** The token that proves to a namespace who we are; asked for when it is needed, and kept until shortly before its end. */
 export class EntraToken {
-  readonly #identity: Config['identity']
+  readonly #config: Config
   readonly #namespace: string
   readonly #clock: () => number
   readonly #scrub: Scrub
@@ -16,7 +17,7 @@ export class EntraToken {
   #token: Promise<AccessToken> | undefined
 
   constructor(config: Config, namespace: string, clock: () => number) {
-    this.#identity = config.identity
+    this.#config = config
     this.#scrub = scrubOf(config)
     this.#namespace = namespace
     this.#clock = clock
@@ -33,7 +34,7 @@ export class EntraToken {
 
   async #ask(): Promise<AccessToken> {
     try {
-      this.#credential ??= await this.#newCredential()
+      this.#credential ??= await credentialOf(this.#config)
       return await this.#credential.getToken(`https://${this.#namespace}/.default`).then((token) => {
         if (token === null) throw new Error('it gives none')
         return token
@@ -46,13 +47,5 @@ export class EntraToken {
         { fault: 'configuration' },
       )
     }
-  }
-
-  async #newCredential(): Promise<TokenCredential> {
-    const { ClientSecretCredential, DefaultAzureCredential } = await import('@azure/identity')
-    if (this.#identity === undefined) return new DefaultAzureCredential()
-    const { tenantId, clientId, clientSecret, authority } = this.#identity
-    const options = authority === undefined ? {} : { authorityHost: authority }
-    return new ClientSecretCredential(tenantId, clientId, clientSecret.reveal(), options)
   }
 }

@@ -1,10 +1,10 @@
 import type { Consumer } from 'kafkajs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { TransientError } from '../../../core/errors.ts'
 import type { Context } from '../../../core/component.ts'
 import type { Inbox } from '../../messages/inbox.ts'
 import type { Message } from '../../messages/message.ts'
 import type { Subscription } from '../../messages/pushed-batches.ts'
+import { within } from '../within.ts'
 import { BatchDelivery } from './batch-delivery.ts'
 import { groupInUse } from './group-in-use.ts'
 import type { HubClient } from './hub-client.ts'
@@ -103,12 +103,7 @@ export class GroupReader implements Subscription {
     this.#watch.stop()
     this.#silence.stop()
     this.#joined.promise.catch(() => undefined)
-    const over = new AbortController()
-    await Promise.race([
-      this.#consumer.disconnect().catch(() => undefined),
-      sleep(CLOSE_MS, undefined, { signal: over.signal }).catch(() => undefined),
-    ])
-    over.abort()
+    await within(CLOSE_MS, this.#consumer.disconnect())
     this.#options.client.destroy()
   }
 

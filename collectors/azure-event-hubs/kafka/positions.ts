@@ -1,5 +1,6 @@
 import type { Batch, Consumer } from 'kafkajs'
 import type { Context } from '../../../core/component.ts'
+import { tellMissed } from '../tell-missed.ts'
 import type { HubClient } from './hub-client.ts'
 
 interface PositionsOptions {
@@ -66,18 +67,9 @@ export class Positions {
     const next = this.#next.get(partition)
     const begins = BigInt(fetchedOffset)
     if (next === undefined || next === begins) return
-    if (next < begins) this.#tellMissed(partition, begins - next)
+    const { hub, group: consumerGroup, context } = this.#options
+    if (next < begins) tellMissed(context, Number(begins - next), { hub, partition, consumerGroup })
     else this.#tellAnew(partition, next)
-  }
-
-  #tellMissed(partition: number, missed: bigint): void {
-    const { hub, group, context } = this.#options
-    const { name, log, metrics } = context
-    metrics.count('posture_collector_messages_missed_total', Number(missed), { collector: name })
-    log.warn(
-      { hub, partition, missed: Number(missed), consumerGroup: group },
-      `The hub deleted ${missed} messages of partition ${partition} before collector ${name} had read them: they were older than its retention. The next weekly snapshot brings what they said.`,
-    )
   }
 
   #tellAnew(partition: number, next: bigint): void {
