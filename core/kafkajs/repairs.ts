@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { repairFailover } from './failover-repairs.ts'
+import { repairOffsets } from './offset-repairs.ts'
 
 const repaired = Symbol('posture-stream: repaired')
 const waiting = Symbol('posture-stream: waiting')
@@ -34,6 +35,7 @@ export function repairKafkajs(): void {
   repairRequestQueue(require)
   repairHeartbeat(require)
   repairFailover(require)
+  repairOffsets(require)
 }
 
 function repairRequestQueue(require: NodeJS.Require): void {

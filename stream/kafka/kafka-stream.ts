@@ -146,7 +146,7 @@ export class KafkaStream implements Stream {
 
   async offsetsSince(topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
     this.#requireOpen()
-    return topicOffsetsSince(this.#admin, { topic, physical: this.#physical(topic) }, time)
+    return topicOffsetsSince(this.#admin, { topic, physical: this.#physical(topic) }, time, this.#ending.signal)
   }
 
   async forgetGroup(topic: string, group: string): Promise<void> {
@@ -169,7 +169,7 @@ export class KafkaStream implements Stream {
 
   async #offsets(topic: string, which: 'offset' | 'low'): Promise<ReadonlyMap<number, bigint>> {
     this.#requireOpen()
-    return topicOffsets(this.#admin, { topic, physical: this.#physical(topic) }, which)
+    return topicOffsets(this.#admin, { topic, physical: this.#physical(topic) }, which, this.#ending.signal)
   }
 
   get #reading(): { readonly kafka: KafkaClient; readonly options: KafkaOptions } {

@@ -179,9 +179,17 @@ export class Bench implements AsyncDisposable {
       if (now !== undefined && reached(...now)) return
       last = now?.[0].join(', ') ?? last
       if (performance.now() > limit)
-        throw new Error(`the pipeline did not ${what} within ${limitMs / 1000} s; enrichment and sinks lag by ${last}`)
+        throw new Error(
+          `the pipeline did not ${what} within ${limitMs / 1000} s; enrichment and sinks lag by ${last}${this.#ended()}`,
+        )
       await sleep(POLL_MS, undefined, { signal: this.signal })
     }
+  }
+
+  /** Which processes are not there any more, and what they said last. */
+  #ended(): string {
+    const ended = this.workers.filter(({ running }) => !running)
+    return ended.map((worker) => `; ${worker.name} has ended: ${worker.lastWords()}`).join('')
   }
 
   async #lags(): Promise<number[]> {
@@ -195,6 +203,7 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#driver?.abandon()
     await Promise.all(this.workers.map((worker) => worker.kill()))
     await this.#stream?.close()
     if (!this.keep) rmSync(this.directory, { recursive: true, force: true })

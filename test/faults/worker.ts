@@ -61,6 +61,13 @@ export class Worker {
     await this.#process?.stop(STOP_MS)
   }
 
+  /** The last line of its last log. */
+  lastWords(): string {
+    const log = this.#logs.at(-1)
+    const lines = log === undefined ? [] : readFileSync(log, 'utf8').trimEnd().split('\n')
+    return lines.at(-1) || 'nothing'
+  }
+
   /** The lines of all its logs that are records, in order. */
   said(): LogLine[] {
     return this.#logs.flatMap((log) =>
