@@ -3,7 +3,7 @@ import { digest } from '../../core/digest.ts'
 import { PermanentError, PipelineError, asError, errorCode } from '../../core/errors.ts'
 import { Pacer } from '../../core/pacer.ts'
 import { merged } from '../aws/merged.ts'
-import { patiently } from '../aws/patience.ts'
+import { patientlyPaced } from '../aws/patience.ts'
 import type { CollectedBatch, Collector } from '../collector.ts'
 import type { Account } from './account.ts'
 import { nameOf, type InventoryConfig, type Lane } from './config.ts'
@@ -100,7 +100,7 @@ export class InventoryCollector implements Collector {
     const whom = `STS for ${nameOf(lane)}`
     try {
       const pacer = new Pacer(rate)
-      await patiently({ patience, pacer, context: this.#context, whom }, signal, async () =>
+      await patientlyPaced({ patience, pacer, context: this.#context, whom }, signal, async () =>
         owner.identify(lane.asked, signal),
       )
       return undefined

@@ -4,7 +4,7 @@ import { Pacer } from '../../core/pacer.ts'
 import { arnOf, partitionOf, type ArnPlace } from '../../schemas/aws-arns.ts'
 import { awsError } from '../aws/aws-error.ts'
 import type { AwsClientOptions } from '../aws/client-options.ts'
-import { patiently } from '../aws/patience.ts'
+import { patientlyPaced } from '../aws/patience.ts'
 import type { Account } from './account.ts'
 import { nameOf, type InventoryConfig, type Lane } from './config.ts'
 import type { Attempted, Calls, SendOptions } from './describer.ts'
@@ -68,7 +68,7 @@ export class LaneCalls implements Calls {
       whom: where,
     }
     try {
-      const answer = await patiently(patience, this.#signal, async () => {
+      const answer = await patientlyPaced(patience, this.#signal, async () => {
         await this.#pacer.turn(this.#signal)
         return this.#once({ action, where }, call)
       })

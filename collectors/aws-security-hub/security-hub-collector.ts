@@ -3,7 +3,7 @@ import { PermanentError, PipelineError, asError, errorCode } from '../../core/er
 import type { PostureEvent } from '../../schemas/generated/posture-event.ts'
 import { accountOfRole } from '../aws/arns.ts'
 import { merged, type Step } from '../aws/merged.ts'
-import { patiently } from '../aws/patience.ts'
+import { patientlyPaced } from '../aws/patience.ts'
 import type { CollectedBatch, Collector, SetAsideBytes } from '../collector.ts'
 import { groupsOf, nameOf, type Group, type SecurityHubConfig, type Target } from './config.ts'
 import { reread } from './finding-batches.ts'
@@ -117,7 +117,7 @@ export class SecurityHubCollector implements Collector {
     const hub = this.#hubs.get(target)!
     const whom = `Security Hub in ${nameOf(target)}`
     const patience = { patience: this.#config.patience, pacer: hub.pacer, context: this.#context, whom }
-    const { account, now } = await patiently(patience, signal, async () => hub.describe(signal))
+    const { account, now } = await patientlyPaced(patience, signal, async () => hub.describe(signal))
     sweep.began(account, now)
     if (sweep.scans !== undefined) this.#scans.set(sweep.group.key, sweep.scans)
     yield* new TargetSweep(this.#config, target, hub, this.#context).pages(sweep.startOf(target), now, signal)

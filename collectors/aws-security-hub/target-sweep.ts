@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { durationMs } from '../../core/duration.ts'
 import type { Context } from '../../core/component.ts'
 import { TransientError, errorCode } from '../../core/errors.ts'
-import { patiently } from '../aws/patience.ts'
+import { patientlyPaced } from '../aws/patience.ts'
 import { nameOf, type SecurityHubConfig, type Target } from './config.ts'
 import type { HubClient, HubPage } from './hub-client.ts'
 import type { Pass, TargetPosition } from './position.ts'
@@ -83,7 +83,7 @@ export class TargetSweep {
   async #read(pass: Pass, signal: AbortSignal): Promise<HubPage | undefined> {
     const whom = `Security Hub in ${nameOf(this.#target)}`
     const patience = { patience: this.#config.patience, pacer: this.#hub.pacer, context: this.#context, whom }
-    return patiently(patience, signal, async () => {
+    return patientlyPaced(patience, signal, async () => {
       try {
         return await this.#hub.page(pass, signal)
       } catch (error) {

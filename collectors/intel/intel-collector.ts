@@ -1,6 +1,7 @@
 import type { Context } from '../../core/component.ts'
 import { digest } from '../../core/digest.ts'
 import { PermanentError, PipelineError } from '../../core/errors.ts'
+import { patiently } from '../../core/patience.ts'
 import type { CollectedBatch, Collector } from '../collector.ts'
 import { inUse, isOlder, isStale, requireSuccessor } from './acceptance.ts'
 import type { IntelConfig } from './config.ts'
@@ -8,7 +9,6 @@ import { parseEpss } from './epss.ts'
 import { TITLES, type FeedContent, type ListName } from './feed-content.ts'
 import type { FeedSource } from './feed-source.ts'
 import { parseKev } from './kev.ts'
-import { patiently } from './patience.ts'
 import { readPosition, writePosition, type ListMark, type Marks } from './position.ts'
 import { batchesOf, changedPages, isSame, markOf } from './published.ts'
 import { dayOf } from './refused.ts'
@@ -103,7 +103,8 @@ export class IntelCollector implements Collector {
     const { maxBytes, patience } = this.#config
     const etagOf = digest(source.name)
     const known = last?.etagOf === etagOf ? last.etag : undefined
-    const fetched = await patiently(patience, this.#context, signal, async () => source.read(known, signal))
+    const asked = { patience, whom: `The source of ${TITLES[list]}`, context: this.#context }
+    const fetched = await patiently(asked, signal, async () => source.read(known, signal))
     if (fetched === undefined) return {}
     const content = await PARSERS[list](await unpack(fetched, source.name, maxBytes), source.name)
     signal.throwIfAborted()

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { Pacer } from '../../core/pacer.ts'
-import { PermanentError, TransientError } from '../../core/errors.ts'
+import { PermanentError, TransientError } from './errors.ts'
 import { patiently, type Patience } from './patience.ts'
 
 const { signal } = new AbortController()
@@ -14,14 +13,12 @@ function bench(): { told: string[]; patience: Patience } {
     working: () => void told.push('works'),
     failed: () => void told.push('failed'),
   }
-  const pacer = new Pacer({ perSecond: 1000, burst: 1 })
-  return {
-    told,
-    patience: { patience: '1m', pacer, context: { log, clock: Date.now, condition }, whom: 'The service' },
-  }
+  const failed = ({ code }: Error & { readonly code: string }) => void told.push(`failed: ${code}`)
+  const context = { log, clock: Date.now, condition }
+  return { told, patience: { patience: '1m', whom: 'The service', context, failed } }
 }
 
-test('whoever looks at a collector learns at once that it waits for AWS, and when that is over', async () => {
+test('whoever looks at a collector learns at once that it waits, and when that is over', async () => {
   const { told, patience } = bench()
   let failures = 2
   const call = async (): Promise<string> => {
@@ -30,9 +27,11 @@ test('whoever looks at a collector learns at once that it waits for AWS, and whe
   }
   expect(await patiently(patience, signal, call)).toBe('answer')
   expect(told).toEqual([
-    'warn: The service has to be asked again: HTTP 503.',
+    'warn: The service has to be asked again, for 1m at most: HTTP 503.',
     'waits: HTTP 503',
+    'failed: AWS_UNAVAILABLE',
     'waits: HTTP 503',
+    'failed: AWS_UNAVAILABLE',
     'works',
   ])
 })
@@ -47,4 +46,16 @@ test('a call that succeeds at once says nothing, and one that cannot succeed is 
     }),
   ).rejects.toBe(refused)
   expect(told).toEqual([])
+})
+
+test('what will not pass within the patience is not waited for', async () => {
+  const { told, patience } = bench()
+  const busy = new TransientError('AWS_THROTTLED', 'come back tomorrow', { fault: 'outage', retryAfterMs: 86_400_000 })
+  let asked = 0
+  const call = async (): Promise<void> => {
+    asked += 1
+    throw busy
+  }
+  await expect(patiently(patience, signal, call)).rejects.toBe(busy)
+  expect([asked, told]).toEqual([1, []])
 })
