@@ -1,13 +1,13 @@
 import { Backoff } from '../../core/backoff.ts'
 import { errorCode } from '../../core/errors.ts'
 
-/** Longer than the election of a coordinator takes, and than it takes a new one to load what its groups have committed. */
+/** Longer than the election of a leader or coordinator takes, and than a new one takes to load what its groups have committed. */
 const PATIENCE_MS = 30_000
 const RETRY = { initialMs: 50, maxMs: 2000 }
 
 /**
- * Asks a coordinator again for half a minute while it is being elected, where the client asks once. `ask` rejects with errors
- * of ours; any other than that one is passed on at once.
+ * Asks the cluster again for half a minute while it elects a leader or a coordinator, where the client asks once. `ask`
+ * rejects with errors of ours; any other than that one is passed on at once.
  */
 export async function whileFailingOver<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const backoff = new Backoff(RETRY)
