@@ -27,9 +27,7 @@ interface BrokerPool {
     callback: (found: { readonly nodeId: string; readonly broker: object }) => Promise<T>,
   ): Promise<T | null>
 }
-type Repairable<T> = T & { [repaired]?: true }
 
-const repaired = Symbol('posture-stream: failover repaired')
 const searching = Symbol('posture-stream: looking for the coordinator')
 const failure = Symbol('posture-stream: the coordinator was not found')
 
@@ -40,15 +38,13 @@ const COORDINATOR_GONE = [...UNREACHABLE, 'KafkaJSConnectionClosedError']
 const COORDINATOR_MOVED = ['NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE']
 
 /**
- * Makes the client find its way around a broker that is gone, as Kafka's own client does; safe to call again.
+ * Makes the client find its way around a broker that is gone, as Kafka's own client does.
  * kafkajs 2.2.4 tries the broker that it knows as the coordinator, or as a leader, for as long as its retries last, while
  * every partition waits, and then begins again from nothing (measured: 30 s, with a new coordinator after 8 s). And it
  * asks any broker for a coordinator, the one that is gone as well, with longer and longer pauses (measured: 8 s).
  */
 export function repairFailover(require: NodeJS.Require): void {
-  const { prototype: group } = require('kafkajs/src/consumer/consumerGroup') as { prototype: Repairable<ConsumerGroup> }
-  if (group[repaired]) return
-  group[repaired] = true
+  const { prototype: group } = require('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }
   repairHeartbeat(group)
   repairFetch(group)
   repairLookup((require('kafkajs/src/cluster/brokerPool') as { prototype: BrokerPool }).prototype)

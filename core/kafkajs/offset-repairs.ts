@@ -5,21 +5,16 @@ interface TopicPartitions {
 interface Cluster {
   fetchTopicsOffset(topics: readonly TopicPartitions[]): Promise<readonly TopicPartitions[]>
   refreshMetadata(): Promise<void>
-  [repaired]?: true
 }
 
-const repaired = Symbol('posture-stream: offsets repaired')
-
 /**
- * Makes the client look again where it does not know who leads, when it is asked for the offsets of a topic; safe to call
- * again. kafkajs 2.2.4 keeps one table of topics and leaders for all who use a client and overwrites it with each answer,
- * also with one to an earlier question that did not name the topic: of several who ask at once some then get a TypeError
+ * Makes the client look again where it does not know who leads, when it is asked for the offsets of a topic.
+ * kafkajs 2.2.4 keeps one table of topics and leaders for all who use a client and overwrites it with each answer, also
+ * with one to an earlier question that did not name the topic: of several who ask at once some then get a TypeError
  * (measured: 5 in 100 with ten at a time). And where a leader is gone it asks that one for up to five minutes.
  */
 export function repairOffsets(require: NodeJS.Require): void {
   const { prototype } = require('kafkajs/src/cluster') as { prototype: Cluster }
-  if (prototype[repaired]) return
-  prototype[repaired] = true
   const { KafkaJSMetadataNotLoaded } = require('kafkajs/src/errors') as {
     KafkaJSMetadataNotLoaded: new (message: string) => Error
   }

@@ -2,8 +2,9 @@ import { createRequire } from 'node:module'
 import { repairFailover } from './failover-repairs.ts'
 import { repairOffsets } from './offset-repairs.ts'
 
-const repaired = Symbol('posture-stream: repaired')
 const waiting = Symbol('posture-stream: waiting')
+
+let isRepaired = false
 
 interface RequestQueue {
   readonly pending: readonly unknown[]
@@ -31,6 +32,8 @@ interface ConsumerGroup {
  * until it has caught up, and the member is not heard of for so long (measured: an idle group stood still).
  */
 export function repairKafkajs(): void {
+  if (isRepaired) return
+  isRepaired = true
   const require = createRequire(import.meta.url)
   repairRequestQueue(require)
   repairHeartbeat(require)
@@ -39,11 +42,7 @@ export function repairKafkajs(): void {
 }
 
 function repairRequestQueue(require: NodeJS.Require): void {
-  const { prototype } = require('kafkajs/src/network/requestQueue') as {
-    prototype: RequestQueue & { [repaired]?: true }
-  }
-  if (prototype[repaired]) return
-  prototype[repaired] = true
+  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
   const { scheduleCheckPendingRequests } = prototype
   prototype.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) scheduleCheckPendingRequests.call(this)
@@ -56,11 +55,7 @@ function repairRequestQueue(require: NodeJS.Require): void {
 }
 
 function repairHeartbeat(require: NodeJS.Require): void {
-  const { prototype } = require('kafkajs/src/consumer/consumerGroup') as {
-    prototype: ConsumerGroup & { [repaired]?: true }
-  }
-  if (prototype[repaired]) return
-  prototype[repaired] = true
+  const { prototype } = require('kafkajs/src/consumer/consumerGroup') as { prototype: ConsumerGroup }
   const { heartbeat } = prototype
   prototype.heartbeat = function (this: ConsumerGroup, options) {
     if (this.lastRequest > Date.now()) this.lastRequest = 0

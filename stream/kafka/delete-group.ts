@@ -1,6 +1,5 @@
 import type { Admin } from 'kafkajs'
 import { TransientError } from '../../core/errors.ts'
-import { kafkaError } from './client.ts'
 import { whileFailingOver } from './while-failing-over.ts'
 
 /** The protocol's error codes (kafka.apache.org/protocol#protocol_error_codes). */
@@ -17,7 +16,7 @@ interface DeleteFailure {
  * TransientError: `GROUP_IN_USE` while it has members, or what the cluster lacks.
  */
 export async function deleteGroup(admin: Admin, group: string, groupId: string, signal: AbortSignal): Promise<void> {
-  await whileFailingOver(async () => {
+  const remove = async (): Promise<void> => {
     try {
       await admin.deleteGroups([groupId])
     } catch (thrown) {
@@ -27,7 +26,8 @@ export async function deleteGroup(admin: Admin, group: string, groupId: string, 
         throw new TransientError('GROUP_IN_USE', `group ${group} has members; stop them before it is forgotten`, {
           cause: thrown,
         })
-      throw kafkaError(failure?.error ?? thrown, `forget group ${group}`)
+      throw failure?.error ?? thrown
     }
-  }, signal)
+  }
+  await whileFailingOver(`forget group ${group}`, remove, signal)
 }

@@ -1,5 +1,4 @@
 import type { Admin } from 'kafkajs'
-import { kafkaError } from './client.ts'
 import { whileFailingOver } from './while-failing-over.ts'
 
 export interface GroupTopic {
@@ -16,13 +15,8 @@ export async function groupPositions(
   { group, groupId, topic }: GroupTopic,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<number, bigint>> {
-  return await whileFailingOver(async () => {
-    try {
-      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] })
-      const known = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
-      return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
-    } catch (thrown) {
-      throw kafkaError(thrown, `read the position of group ${group}`)
-    }
-  }, signal)
+  const ask = () => admin.fetchOffsets({ groupId, topics: [topic] })
+  const [found] = await whileFailingOver(`read the position of group ${group}`, ask, signal)
+  const known = (found?.partitions ?? []).filter(({ offset }) => Number(offset) >= 0)
+  return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]))
 }

@@ -29,7 +29,7 @@ import { Reader } from './reader.ts'
 import { outputOf } from './records.ts'
 import { restore, type Place } from './restore.ts'
 import { requireTopics } from './topic-admin.ts'
-import { placesToBegin, topicOffsets, topicOffsetsSince } from './topic-offsets.ts'
+import { placesToBegin, topicOffsets, topicOffsetsSince, type TopicOffsets } from './topic-offsets.ts'
 import type { Output } from './transaction-writer.ts'
 
 export interface KafkaStreamOptions extends KafkaOptions {
@@ -88,15 +88,14 @@ export class KafkaStream implements Stream {
   async consume(options: ConsumeOptions, handle: BatchHandler): Promise<GroupConsumption> {
     this.#requireOpen()
     this.#topic(options.topic)
-    const beginnings = (name: string) => this.beginnings(name)
-    const ends = (name: string) => this.ends(name)
+    const offsets = (name: string) => this.#offsets(name)
     const services = {
       ...this.#reading,
       place: (name: string, records: readonly OutgoingRecord[]) => this.#place(name, records),
       named: (reached: ReadonlyMap<string, bigint>) => this.#named(reached),
-      restore: (...place: Place) => restore({ ...this.#reading, beginnings, ends }, ...place),
-      beginnings,
-      ends,
+      restore: (...place: Place) => restore({ ...this.#reading, offsets }, ...place),
+      beginnings: (name: string) => this.beginnings(name),
+      ends: (name: string) => this.ends(name),
       positions: (name: string, group: string) => this.positions(name, group),
       released: this.#released,
     }
@@ -105,7 +104,7 @@ export class KafkaStream implements Stream {
 
   async follow(topic: string, handle: RecordsHandler, { from: asked }: FollowOptions = {}): Promise<Following> {
     this.#requireOpen()
-    const [beginnings, until] = await Promise.all([this.beginnings(topic), this.ends(topic)])
+    const { beginnings, ends: until } = await this.#offsets(topic)
     const from = placesToBegin(beginnings, asked)
     const reader = new Reader({ ...this.#reading, topic, from, until, handle })
     await reader.start()
@@ -117,11 +116,7 @@ export class KafkaStream implements Stream {
   }
 
   async lag(topic: string, group: string): Promise<number> {
-    const [beginnings, ends, committed] = await Promise.all([
-      this.beginnings(topic),
-      this.ends(topic),
-      this.positions(topic, group),
-    ])
+    const [{ beginnings, ends }, committed] = await Promise.all([this.#offsets(topic), this.positions(topic, group)])
     const behind = [...ends].map(([partition, end]) => {
       const begin = beginnings.get(partition) ?? 0n
       const position = committed.get(partition) ?? begin
@@ -137,11 +132,11 @@ export class KafkaStream implements Stream {
   }
 
   async ends(topic: string): Promise<ReadonlyMap<number, bigint>> {
-    return this.#offsets(topic, 'offset')
+    return (await this.#offsets(topic)).ends
   }
 
   async beginnings(topic: string): Promise<ReadonlyMap<number, bigint>> {
-    return this.#offsets(topic, 'low')
+    return (await this.#offsets(topic)).beginnings
   }
 
   async offsetsSince(topic: string, time: number): Promise<ReadonlyMap<number, bigint>> {
@@ -167,9 +162,9 @@ export class KafkaStream implements Stream {
     await this.#admin.disconnect().catch(() => undefined)
   }
 
-  async #offsets(topic: string, which: 'offset' | 'low'): Promise<ReadonlyMap<number, bigint>> {
+  async #offsets(topic: string): Promise<TopicOffsets> {
     this.#requireOpen()
-    return topicOffsets(this.#admin, { topic, physical: this.#physical(topic) }, which, this.#ending.signal)
+    return topicOffsets(this.#admin, { topic, physical: this.#physical(topic) }, this.#ending.signal)
   }
 
   get #reading(): { readonly kafka: KafkaClient; readonly options: KafkaOptions } {

@@ -1,22 +1,22 @@
 import type { RecordsHandler } from '../stream.ts'
 import type { KafkaClient, KafkaOptions } from './client.ts'
 import { Reader } from './reader.ts'
+import type { TopicOffsets } from './topic-offsets.ts'
 
 interface RestoreServices {
   readonly kafka: KafkaClient
   readonly options: KafkaOptions
-  readonly beginnings: (topic: string) => Promise<ReadonlyMap<number, bigint>>
-  readonly ends: (topic: string) => Promise<ReadonlyMap<number, bigint>>
+  readonly offsets: (topic: string) => Promise<TopicOffsets>
 }
 
 export type Place = [topic: string, partition: number, from: bigint, handle: RecordsHandler, signal: AbortSignal]
 
 /** Reads one partition from an offset, or the beginning where that is gone, to its committed end; resolves to that end. */
 export async function restore(
-  { kafka, options, ...services }: RestoreServices,
+  { kafka, options, offsets }: RestoreServices,
   ...[topic, partition, from, handle, signal]: Place
 ): Promise<bigint> {
-  const [beginnings, ends] = await Promise.all([services.beginnings(topic), services.ends(topic)])
+  const { beginnings, ends } = await offsets(topic)
   const end = ends.get(partition) ?? 0n
   const begin = beginnings.get(partition) ?? 0n
   const start = from > begin ? from : begin

@@ -1,5 +1,4 @@
 import type { Admin } from 'kafkajs'
-import { kafkaError } from './client.ts'
 import { whileFailingOver } from './while-failing-over.ts'
 
 interface NamedTopic {
@@ -11,22 +10,25 @@ interface NamedTopic {
 
 type Offsets = ReadonlyMap<number, bigint>
 
-/** By partition, in its order: where the next committed record goes (`offset`), or where the oldest stands (`low`). */
+/** By partition, in its order: where the oldest record stands, and where the next committed one goes. */
+export interface TopicOffsets {
+  readonly beginnings: Offsets
+  readonly ends: Offsets
+}
+
+/** The client asks for both in any case. */
 export async function topicOffsets(
   admin: Admin,
   { topic, physical }: NamedTopic,
-  which: 'offset' | 'low',
   signal: AbortSignal,
-): Promise<Offsets> {
-  return await whileFailingOver(async () => {
-    try {
-      const offsets = await admin.fetchTopicOffsets(physical)
-      const inOrder = offsets.toSorted((one, other) => one.partition - other.partition)
-      return new Map(inOrder.map((each) => [each.partition, BigInt(each[which])]))
-    } catch (error) {
-      throw kafkaError(error, `read the offsets of ${topic}`)
-    }
-  }, signal)
+): Promise<TopicOffsets> {
+  const ask = () => admin.fetchTopicOffsets(physical)
+  const offsets = await whileFailingOver(`read the offsets of ${topic}`, ask, signal)
+  const inOrder = offsets.toSorted((one, other) => one.partition - other.partition)
+  return {
+    beginnings: new Map(inOrder.map(({ partition, low }) => [partition, BigInt(low)])),
+    ends: new Map(inOrder.map(({ partition, offset }) => [partition, BigInt(offset)])),
+  }
 }
 
 /** By partition, the place of what was written at a time or later; the end, where nothing was that readers see. */
@@ -36,14 +38,9 @@ export async function topicOffsetsSince(
   time: number,
   signal: AbortSignal,
 ): Promise<Offsets> {
-  const ends = await topicOffsets(admin, named, 'offset', signal)
-  const found = await whileFailingOver(async () => {
-    try {
-      return await admin.fetchTopicOffsetsByTimestamp(named.physical, Math.max(0, Math.ceil(time)))
-    } catch (error) {
-      throw kafkaError(error, `find the place of a time in ${named.topic}`)
-    }
-  }, signal)
+  const { ends } = await topicOffsets(admin, named, signal)
+  const ask = () => admin.fetchTopicOffsetsByTimestamp(named.physical, Math.max(0, Math.ceil(time)))
+  const found = await whileFailingOver(`find the place of a time in ${named.topic}`, ask, signal)
   const since = new Map(found.map(({ partition, offset }) => [partition, BigInt(offset)]))
   // What was written since the ends were asked for, or is not committed yet, is beyond them.
   return new Map([...ends].map(([partition, end]) => [partition, earlier(end, since.get(partition) ?? end)]))

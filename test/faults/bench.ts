@@ -39,11 +39,13 @@ export interface BenchOptions {
 /** One pipeline on the cluster: a driver, two enrichment processes and one of sinks, in a folder of their own. */
 export class Bench implements AsyncDisposable {
   readonly cluster: KafkaCluster
+  /** Aborted as soon as the bench is not wanted any more. */
   readonly signal: AbortSignal
   readonly directory = mkdtempSync(join(tmpdir(), 'posture-stream-faults-'))
   readonly enrichers: readonly Worker[]
   readonly sinks: Worker
   readonly #prefix: string
+  readonly #ending = new AbortController()
   #stream: KafkaStream | undefined
   #driver: Driver | undefined
   /** Left in place when it is disposed of, for a look at what happened. */
@@ -51,7 +53,7 @@ export class Bench implements AsyncDisposable {
 
   private constructor({ cluster, prefix, signal }: BenchOptions) {
     this.cluster = cluster
-    this.signal = signal
+    this.signal = AbortSignal.any([signal, this.#ending.signal])
     this.#prefix = prefix
     this.enrichers = [1, 2].map((number) => this.#worker(`enrichment-${number}`, 'enrichment'))
     this.sinks = this.#worker('sinks', 'sinks')
@@ -189,7 +191,7 @@ export class Bench implements AsyncDisposable {
   /** Which processes are not there any more, and what they said last. */
   #ended(): string {
     const ended = this.workers.filter(({ running }) => !running)
-    return ended.map((worker) => `; ${worker.name} has ended: ${worker.lastWords()}`).join('')
+    return ended.map((worker) => `\n${worker.name} has ended: ${worker.lastWords()}`).join('')
   }
 
   async #lags(): Promise<number[]> {
@@ -203,7 +205,7 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#driver?.abandon()
+    this.#ending.abort()
     await Promise.all(this.workers.map((worker) => worker.kill()))
     await this.#stream?.close()
     if (!this.keep) rmSync(this.directory, { recursive: true, force: true })

@@ -30,7 +30,6 @@ export class Driver {
   /** By finding, how many statements were made about it. */
   readonly #made = new Map<string, number>()
   readonly #at = new Map<string, number>()
-  readonly #abandoned = new AbortController()
   #turn = 0
   #beats: Promise<void> | undefined
   #ending = false
@@ -43,8 +42,7 @@ export class Driver {
       if (!this.#lanes.has(partition)) this.#lanes.set(partition, new Lane(options.stream))
   }
 
-  start(interrupted: AbortSignal): void {
-    const signal = AbortSignal.any([interrupted, this.#abandoned.signal])
+  start(signal: AbortSignal): void {
     for (const lane of this.#lanes.values()) lane.start(signal)
     this.#beats = this.#beat(signal)
     // Whoever stops the driver hears of it.
@@ -62,11 +60,6 @@ export class Driver {
     await this.#beats
     this.#endedAt = Date.now()
     await Promise.all([...this.#lanes.values()].map((lane) => lane.drain()))
-  }
-
-  /** Ends it whatever is on its way; after `stop` it does nothing. */
-  abandon(): void {
-    this.#abandoned.abort()
   }
 
   get acknowledged(): number {

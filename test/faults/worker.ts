@@ -61,11 +61,9 @@ export class Worker {
     await this.#process?.stop(STOP_MS)
   }
 
-  /** The last line of its last log. */
+  /** How the log of its last start ends. */
   lastWords(): string {
-    const log = this.#logs.at(-1)
-    const lines = log === undefined ? [] : readFileSync(log, 'utf8').trimEnd().split('\n')
-    return lines.at(-1) || 'nothing'
+    return this.#process?.lastWords() ?? ''
   }
 
   /** The lines of all its logs that are records, in order. */
