@@ -141,13 +141,17 @@ test('a partition that cannot be taken over is behind since then, and no longer 
   let taking = 0
   const before = Date.now()
   let since: number | undefined
+  const looked = Promise.withResolvers<void>()
   const assigned = async (): Promise<undefined> => {
     if (taking++ < 4) throw new TransientError('NOT_RESTORED', 'cannot be taken over')
+    await looked.promise
   }
   await stream.consume({ ...GROUP, assigned }, async () => {})
   await until(() => expect((since = group.oldestUnacknowledgedAt)).toBeGreaterThanOrEqual(before))
-  await until(() => expect(taking).toBe(4))
+  // Four times in vain, and then both partitions, which are held until we have looked.
+  await until(() => expect(taking).toBe(6))
   expect(group.oldestUnacknowledgedAt).toBe(since)
+  looked.resolve()
   await until(() => expect(group.oldestUnacknowledgedAt).toBeUndefined())
 })
 
